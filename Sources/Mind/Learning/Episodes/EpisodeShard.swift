@@ -30,9 +30,9 @@
 // A shard is written beside its place under a name that ends in ".unfinished", sealed with its
 // checksum, put on the disk, and renamed: there is never half of one. It is never changed. A reader
 // checks the whole header and the checksum before it believes anything.
-public import Environments
+import Environments
 import Foundation
-public import Tensors
+import Tensors
 
 /// A sound file of episodes, open for reading.
 public struct EpisodeShard: Sendable {

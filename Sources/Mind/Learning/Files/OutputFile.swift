@@ -9,25 +9,29 @@ public struct OutputFile: ~Copyable {
 
   /// Creates the file at `path`, or empties the one that is there.
   public init(creating path: String) throws(FileError) {
-    try self.init(path, flags: O_WRONLY | O_CREAT | O_TRUNC)
-  }
-
-  /// Opens the file at `path` to write after its first `length` bytes, which must exist; the rest is
-  /// cut off. Where there is no file, one is created.
-  public init(appending path: String, after length: Int) throws(FileError) {
-    try self.init(path, flags: O_WRONLY | O_CREAT)
-    guard ftruncate(descriptor, off_t(length)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
-      throw .unwritable(path: path, reason: systemReason())
-    }
-  }
-
-  private init(_ path: String, flags: Int32) throws(FileError) {
+    descriptor = try Self.descriptor(path, keeping: 0)
     self.path = path
-    descriptor = open(path, flags | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemReason()) }
   }
 
-  deinit { if descriptor >= 0 { _ = Foundation.close(descriptor) } }
+  /// Opens the file at `path` to write after its first `length` bytes; the rest is cut off. Where
+  /// there is no file, one is created.
+  public init(appending path: String, after length: Int) throws(FileError) {
+    descriptor = try Self.descriptor(path, keeping: length)
+    self.path = path
+  }
+
+  private static func descriptor(_ path: String, keeping length: Int) throws(FileError) -> Int32 {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemReason()) }
+    guard ftruncate(descriptor, off_t(length)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
+      let reason = systemReason()
+      close(descriptor)
+      throw .unwritable(path: path, reason: reason)
+    }
+    return descriptor
+  }
+
+  deinit { close(descriptor) }
 
   /// Writes all of `bytes` at the end.
   public mutating func write(_ bytes: [UInt8]) throws(FileError) {

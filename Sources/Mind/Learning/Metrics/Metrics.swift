@@ -22,9 +22,11 @@ public struct Metrics: ~Copyable {
     let eventsPath = folder + "/" + Self.eventsName
     let linesKept = MetricLine.length(of: try Self.bytes(of: linesPath), through: step)
     let eventsKept = EventRecord.length(of: try Self.bytes(of: eventsPath), through: step)
-    lines = try OutputFile(appending: linesPath, after: linesKept)
-    events = try OutputFile(appending: eventsPath, after: eventsKept)
+    let lines = try OutputFile(appending: linesPath, after: linesKept)
+    var events = try OutputFile(appending: eventsPath, after: eventsKept)
     if eventsKept == 0 { try events.write(EventRecord.opening(at: time)) }
+    self.lines = lines
+    self.events = events
   }
 
   private static func bytes(of path: String) throws(FileError) -> [UInt8] {
