@@ -83,19 +83,42 @@ struct Crowd {
   static let dt = Drive.dt
   static let countMax = 8
 
+  /// Where everybody is, for tests of one against all at once; far away where there is nobody.
+  struct Places {
+    var x = SIMD8<Float>(repeating: 1e6)
+    var y = SIMD8<Float>(repeating: 1e6)
+    var radius = SIMD8<Float>(repeating: 0)
+
+    init(_ movers: borrowing MutableSpan<Mover>, count: Int) {
+      for i in 0..<count {
+        x[i] = movers[i].x
+        y[i] = movers[i].y
+        radius[i] = movers[i].radius
+      }
+    }
+
+    /// Squared metres from a place to everybody.
+    @inline(__always)
+    func squared(_ px: Float, _ py: Float) -> SIMD8<Float> {
+      let (dx, dy) = (x - px, y - py)
+      return dx * dx + dy * dy
+    }
+  }
+
   /// Moves everybody by one step.
   static func step(
-    _ movers: inout InlineArray<8, Mover>, count: Int, robot: RobotSeen, site: Site
+    _ movers: inout MutableSpan<Mover>, count: Int, robot: RobotSeen, site: Site
   ) {
+    var places = Places(movers, count: count)
     for i in 0..<count {
-      var mover = movers[i]
-      walk(&mover, index: i, movers: movers, count: count, robot: robot, site: site)
-      movers[i] = mover
+      walk(&movers[i], index: i, places: places, count: count, robot: robot, site: site)
+      places.x[i] = movers[i].x
+      places.y[i] = movers[i].y
     }
   }
 
   private static func walk(
-    _ mover: inout Mover, index: Int, movers: borrowing InlineArray<8, Mover>, count: Int,
+    _ mover: inout Mover, index: Int, places: Places, count: Int,
     robot: RobotSeen, site: Site
   ) {
     if mover.cueDistance > 0 {
@@ -155,15 +178,19 @@ struct Crowd {
         lane = keepsRight ? limit : -limit
       }
     }
-    for j in 0..<count where j != index {
-      meet(movers[j].x, movers[j].y, radius: movers[j].radius, margin: 0.12)
+    let reach = places.radius + (mover.radius + sight)
+    let near = places.squared(mover.x, mover.y) .< reach * reach
+    if near.isAnySet {
+      for j in 0..<count where near[j] && j != index {
+        meet(places.x[j], places.y[j], radius: places.radius[j], margin: 0.12)
+      }
     }
     if mover.notices(robot) {
       meet(robot.x, robot.y, radius: Warehouse.robotRadius, margin: 0.25)
     }
     lane = min(limit, max(-limit, lane))
     steer(&mover, way: way, along: along, lane: lane, free: free, graph: graph, site: site)
-    advance(&mover, index: index, movers: movers, count: count, robot: robot, site: site)
+    advance(&mover, index: index, places: places, count: count, robot: robot, site: site)
     waitOrTurn(&mover, free: free, graph)
   }
 
@@ -216,7 +243,9 @@ struct Crowd {
     let start = graph.nodes[way.start]
     var tx = start.x + stride * way.dx + lane * way.dy - mover.x
     var ty = start.y + stride * way.dy - lane * way.dx - mover.y
-    let room = site.clearance(mover.x, mover.y) - mover.radius
+    let room =
+      site.isRoomy(mover.x, mover.y, by: mover.radius + 0.2)
+      ? 1 : site.clearance(mover.x, mover.y) - mover.radius
     if room < 0.2 {
       // Away from what stands too near.
       let slope = site.slope(mover.x, mover.y)
@@ -249,18 +278,19 @@ struct Crowd {
 
   /// Makes the move, unless it would end in a rack, in somebody or in the standing robot.
   private static func advance(
-    _ mover: inout Mover, index: Int, movers: borrowing InlineArray<8, Mover>, count: Int,
+    _ mover: inout Mover, index: Int, places: Places, count: Int,
     robot: RobotSeen, site: Site
   ) {
     var nx = mover.x + mover.dx * mover.speed * dt
     var ny = mover.y + mover.dy * mover.speed * dt
-    let room = site.clearance(nx, ny)
-    if room < mover.radius + 0.05 {
+    let margin = mover.radius + 0.05
+    let room = site.isRoomy(nx, ny, by: margin) ? margin : site.clearance(nx, ny)
+    if room < margin {
       // Slide along what stands.
       let slope = site.slope(nx, ny)
       let length = (slope.dx * slope.dx + slope.dy * slope.dy).squareRoot()
       if length > 1e-4 {
-        let push = (mover.radius + 0.05 - room) / length
+        let push = (margin - room) / length
         nx += slope.dx * push
         ny += slope.dy * push
       }
@@ -275,10 +305,14 @@ struct Crowd {
       let before = (ox - mover.x) * (ox - mover.x) + (oy - mover.y) * (oy - mover.y)
       return after < before
     }
-    for j in 0..<count where j != index {
-      if bars(movers[j].x, movers[j].y, mover.radius + movers[j].radius + 0.02) {
-        mover.speed = 0
-        return
+    let reach = places.radius + (mover.radius + 0.02)
+    let near = places.squared(nx, ny) .< reach * reach
+    if near.isAnySet {
+      for j in 0..<count where near[j] && j != index {
+        if bars(places.x[j], places.y[j], reach[j]) {
+          mover.speed = 0
+          return
+        }
       }
     }
     if robot.present, mover.touching,

@@ -158,8 +158,9 @@ private struct Heap {
     var i = 0
     while true {
       var least = i
-      for child in [2 * i + 1, 2 * i + 2]
-      where child < items.count && items[child].cost < items[least].cost { least = child }
+      let (left, right) = (2 * i + 1, 2 * i + 2)
+      if left < items.count, items[left].cost < items[least].cost { least = left }
+      if right < items.count, items[right].cost < items[least].cost { least = right }
       if least == i { break }
       items.swapAt(i, least)
       i = least
