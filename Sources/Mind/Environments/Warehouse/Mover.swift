@@ -52,6 +52,14 @@ struct RobotSeen {
 }
 
 extension Mover {
+  /// Decides where to go next: mostly to where there is work.
+  mutating func draw(destinationOn graph: Graph) {
+    destination =
+      random.chance(0.8)
+      ? graph.stops[random.index(below: graph.stops.count)]
+      : random.index(below: graph.nodes.count)
+  }
+
   /// m/s², and the turn in a step as its cosine and sine.
   fileprivate var limits: (rise: Float, fall: Float, turnCosine: Float, turnSine: Float) {
     switch kind {
@@ -121,11 +129,7 @@ struct Crowd {
     _ mover: inout Mover, index: Int, places: Places, count: Int,
     robot: RobotSeen, site: Site
   ) {
-    if mover.cueDistance > 0 {
-      let near = mover.cue.distance(to: Point(x: robot.x, y: robot.y)) < mover.cueDistance
-      guard robot.present, near else { return }
-      mover.cueDistance = 0
-    }
+    if mover.cueDistance > 0, !hears(&mover, robot) { return }
     if mover.pause > 0 {
       mover.pause -= 1
       mover.speed = 0
@@ -144,8 +148,9 @@ struct Crowd {
         (mover.x - graph.nodes[way.start].x) * way.dx
         + (mover.y - graph.nodes[way.start].y) * way.dy
     }
-    var lane = mover.lane
     let limit = max(0, way.room - mover.radius - 0.12)
+    // Who is about to stop for work goes to the side.
+    var lane = way.end == mover.destination && way.length - along < 3 ? limit : mover.lane
     var free = mover.pace * slowing(mover, way: way, along: along, graph)
     // Who is in the way, and on which side to pass.
     let across =
@@ -159,7 +164,8 @@ struct Crowd {
       let ahead = rx * mover.dx + ry * mover.dy
       let aside = rx * mover.dy - ry * mover.dx
       if ahead > 0, abs(aside) < reach + margin {
-        free = min(free, max(0, (ahead - reach - 0.3) * 1.2))
+        // Past one's shoulder one may still squeeze by.
+        free = min(free, max(ahead < 0.7 * reach ? 0.25 : 0, (ahead - reach - 0.3) * 1.2))
       }
       // In the frame of the way: how far to the right of it to go for passing.
       let forward = rx * way.dx + ry * way.dy
@@ -194,6 +200,20 @@ struct Crowd {
     waitOrTurn(&mover, free: free, graph)
   }
 
+  /// Whether the robot has come near enough for a hidden mover to set off. It takes the pace at which
+  /// it is at the corner shortly before a robot that goes on as it does now.
+  private static func hears(_ mover: inout Mover, _ robot: RobotSeen) -> Bool {
+    let distance = mover.cue.distance(to: Point(x: robot.x, y: robot.y))
+    guard robot.present, distance < mover.cueDistance else { return false }
+    mover.cueDistance = 0
+    let speed = (robot.vx * robot.vx + robot.vy * robot.vy).squareRoot()
+    let time = distance / max(0.4, speed) - 0.5 - mover.random.uniform(in: 0...0.6)
+    let way = mover.cue.distance(to: Point(x: mover.x, y: mover.y))
+    let paces: ClosedRange<Float> = mover.kind == .person ? 0.7...1.6 : 1...2.2
+    mover.pace = min(paces.upperBound, max(paces.lowerBound, way / (0.9 * max(0.5, time))))
+    return true
+  }
+
   /// How much slower one goes before a corner.
   private static func slowing(
     _ mover: Mover, way: Graph.Way, along: Float, _ graph: Graph
@@ -208,8 +228,8 @@ struct Crowd {
   private static func arrive(_ mover: inout Mover, _ graph: Graph) {
     let node = graph.ways[mover.way].end
     let back = graph.ways[mover.way].start
-    if node == mover.destination || mover.random.chance(0.03) {
-      mover.destination = mover.random.index(below: graph.nodes.count)
+    if node == mover.destination {
+      mover.draw(destinationOn: graph)
       if mover.random.chance(0.7) {
         mover.pause = Int32(20 + mover.random.index(below: 100))
       }
@@ -315,8 +335,8 @@ struct Crowd {
         }
       }
     }
-    if robot.present, mover.touching,
-      bars(robot.x, robot.y, mover.radius + Warehouse.robotRadius + 0.02)
+    if mover.touching || mover.notices(robot), robot.present,
+      bars(robot.x, robot.y, mover.radius + Warehouse.robotRadius + 0.08)
     {
       mover.speed = 0
       return
@@ -336,7 +356,7 @@ struct Crowd {
     mover.blocked = 0
     mover.patience = 40 + Int32(mover.random.index(below: 60))
     let way = graph.ways[mover.way]
-    mover.destination = mover.random.index(below: graph.nodes.count)
+    mover.draw(destinationOn: graph)
     for i in graph.first[way.end]..<graph.first[way.end + 1]
     where graph.ways[i].end == way.start {
       mover.way = i

@@ -3,8 +3,8 @@
 /// A coarse grid on which routes are searched. Cells that a robot's middle may enter are open.
 struct RoutingGrid: Sendable {
   static let cell: Float = 0.2
-  /// What a route keeps from everything that stands: the robot's radius and 10 cm.
-  static let margin: Float = 0.45
+  /// What a route keeps from everything that stands: the robot's radius and 15 cm.
+  static let margin: Float = 0.5
 
   let columns: Int
   let rows: Int

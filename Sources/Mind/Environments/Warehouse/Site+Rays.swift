@@ -102,9 +102,9 @@ extension Site {
     let inverseY = (one / sines).replacing(with: huge, where: levelY)
     let forwardX = Eight.zero.replacing(with: one, where: cosines .>= 0)
     let forwardY = Eight.zero.replacing(with: one, where: sines .>= 0)
-    // Adding 2²³ rounds to a whole number, in every instruction set alike, and leaves it in the low
-    // bits; taking a half off before makes it round down.
-    let whole: Float = 0x1p23
+    // Adding 1.5 · 2²³ rounds to a whole number, in every instruction set alike, and leaves it in the
+    // low 22 bits; taking a half off before makes it round down. A site has at most 2,000² cells.
+    let whole: Float = 0x1.8p23
     let stride = Float(columns)
     var t = Eight.zero
     let last = Float(reach.count - 1)
@@ -117,14 +117,14 @@ extension Site {
         let row = (py - 0.5 + whole) - whole
         let place = row * stride + column
         // Rays end in the walls, so the place is one of the grid's; the mask keeps it so for NaN.
-        let inside = place.replacing(with: last, where: .!(place .<= last))
-        let index = unsafeBitCast(inside + whole, to: SIMD8<UInt32>.self) & 0x7F_FFFF
+        let inside = place.replacing(with: last, where: .!(place .<= last) .| (place .< 0))
+        let index = unsafeBitCast(inside + whole, to: SIMD8<UInt32>.self) & 0x3F_FFFF
         let found = SIMD8<UInt32>(
           UInt32(reach[Int(index[0])]), UInt32(reach[Int(index[1])]),
           UInt32(reach[Int(index[2])]), UInt32(reach[Int(index[3])]),
           UInt32(reach[Int(index[4])]), UInt32(reach[Int(index[5])]),
           UInt32(reach[Int(index[6])]), UInt32(reach[Int(index[7])]))
-        let rooms = unsafeBitCast(found | 0x4B00_0000, to: Eight.self) - whole
+        let rooms = unsafeBitCast(found | 0x4B00_0000, to: Eight.self) - 0x1p23
         let toX = (column + forwardX - px) * inverseX
         let toY = (row + forwardY - py) * inverseY
         let near = toX.replacing(with: toY, where: toY .< toX) + 1e-3
