@@ -18,6 +18,8 @@ public final class Site: Sendable, Codable {
   public let occupied: [UInt8]
   /// Metres from a cell's centre to the nearest thing that stands, 0 inside. `[rows, columns]`
   public let distance: [Float]
+  /// `distance` in whole cells, rounded down: what rays step by, small enough to stay in cache.
+  @usableFromInline let reach: [UInt8]
   /// The ways between nodes.
   public let graph: Graph
   /// Places well clear of everything that can all reach each other: starts and goals.
@@ -47,6 +49,10 @@ public final class Site: Sendable, Codable {
     self.rows = rows
     self.occupied = occupied
     self.distance = distance
+    reach = zip(distance, occupied).map { metres, solid in
+      // The least free cell has half a cell: 1 says that there is none to be skipped.
+      solid != 0 ? 0 : UInt8(min(255, max(1, (metres / cell).rounded(.down))))
+    }
     width = Float(columns) * cell
     height = Float(rows) * cell
     let field = Field(distance: distance, columns: columns, rows: rows, cell: cell)

@@ -132,7 +132,8 @@ extension Warehouse {
       mover.lane = mover.random.uniform(in: 0.1...0.5)
     } else {
       mover.pace = mover.random.uniform(in: 0.6...1.6)
-      mover.lane = mover.random.uniform(in: -0.25...0.65)
+      // Most keep to the right.
+      mover.lane = mover.random.uniform(in: mover.random.chance(0.15) ? -0.5...0.2 : 0.2...0.8)
     }
     mover.distracted = mover.random.chance(0.25)
     mover.patience = 40 + Int32(mover.random.index(below: 60))
@@ -150,7 +151,7 @@ extension Warehouse {
       put(
         &mover, on: index, x: start.x + along * way.dx + lane * way.dy,
         y: start.y + along * way.dy - lane * way.dx)
-      mover.destination = random.index(below: site.graph.nodes.count)
+      mover.draw(destinationOn: site.graph)
       let gap = Point(x: mover.x, y: mover.y).distance(
         to: Point(x: state.start.x, y: state.start.y))
       if gap >= 4, isFree(mover) { return true }
@@ -176,7 +177,7 @@ extension Warehouse {
   }
 
   /// Puts a mover in a side way that the route passes, out of sight, to walk off when the robot
-  /// comes near: at 1 m/s the two would meet. What the robot does after the cue changes nothing.
+  /// comes near, so as to meet it if it goes on as it does. What it does after the cue changes nothing.
   private func hide(_ mover: inout Mover, _ random: inout Random, route: [Point]) -> Bool {
     let length = Self.length(of: route)
     var choices: [(way: Int, along: Float, cue: Float)] = []
@@ -186,8 +187,8 @@ extension Warehouse {
         let end = site.graph.nodes[way.end]
         guard end.distance(to: here.point) < 0.8, abs(way.dx * here.dx + way.dy * here.dy) < 0.4
         else { continue }
-        let cue = min(random.uniform(in: 4...6), share * length - 0.5)
-        let away = mover.pace * cue + random.uniform(in: -0.4...0.4)
+        let cue = min(random.uniform(in: 3.5...5.5), share * length - 0.5)
+        let away = random.uniform(in: 0.9...1.3) * (cue - 0.6)
         let along = way.length - away
         guard along > 0.3 || way.length > 3 else { continue }
         choices.append((index, max(0.3, along), cue))
@@ -202,14 +203,12 @@ extension Warehouse {
       guard isFree(mover), isHidden(x, y, route: route, until: end, cue: choice.cue) else {
         continue
       }
-      // Fast enough to be there when a robot at 1 m/s is, and busy with something else.
-      let away = way.length - choice.along
-      mover.pace = min(mover.kind == .person ? 1.6 : 2.2, max(0.6, away / choice.cue))
+      // Busy with something else, and not about to stop.
       mover.cueDistance = choice.cue
       mover.cue = end
       mover.distracted = true
       mover.lane = min(0.3, max(0, way.room - mover.radius - 0.12))
-      mover.destination = way.end
+      repeat { mover.draw(destinationOn: site.graph) } while mover.destination == way.end
       return true
     }
     return false
