@@ -145,7 +145,7 @@ struct SlipFilter: Sendable {
   }
 
   /// Growth of a slip's variance per metre or radian.
-  private static let drift: Float = 2e-6
+  private static let drift: Float = 1e-5
   /// Growth of a slip's variance where a fix is far from where it should be.
   private static let jump: Float = 0.05 * 0.05
 

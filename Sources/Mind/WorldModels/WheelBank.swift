@@ -41,13 +41,30 @@ struct WheelBank: Sendable {
     var gh = Wide.zero
     var hh = Wide(repeating: cellVariance)
     var weight = Wide(repeating: 1 / Float(8 * delays))
-    var surprise = Wide.zero
+
+    /// One step of recursive least squares; the square of the error in units of its deviation.
+    @inline(__always)
+    mutating func learn(_ y: Wide, _ answer: Answer, growth: Float) -> Wide {
+      let fades = (gg .< gainVariance) .& (hh .< cellVariance)
+      let inflation = Wide(repeating: 1).replacing(with: growth, where: fades)
+      let (a, b, c) = (gg * inflation, gh * inflation, hh * inflation)
+      let pg = a * answer.r + b * answer.z
+      let ph = b * answer.r + c * answer.z
+      let inverse = 1 / (1 + answer.r * pg + answer.z * ph)
+      let error = y - g * answer.r - h * answer.z
+      g += pg * inverse * error
+      h += ph * inverse * error
+      gg = a - pg * pg * inverse
+      gh = b - pg * ph * inverse
+      hh = c - ph * ph * inverse
+      return error * error * inverse * (1 / (unit * unit))
+    }
   }
 
   private var ring = [Answer](repeating: Answer(), count: ringCount)
   private var cells = [Cells](repeating: Cells(), count: delays)
   private var head = 0
-  private var keep: Wide
+  private var keep = Wide.zero
   private var sensitivity: Wide
   private var share: Float = 1
   private var floor: Float = 0
@@ -56,25 +73,26 @@ struct WheelBank: Sendable {
   /// Weight of each delay, summed over lags.
   private(set) var evidence = [Float](repeating: 1 / Float(delays), count: delays)
 
-  /// How fast old data fade while the wheel turns, a share per step.
-  var fading: Float = 0.995
+  /// The share of the data that is left after a step while the wheel turns.
+  private static let fading: Float = 0.97
   /// The share of the weight that is given back to all hypotheses, per step.
-  var restart: Float = 0.002
-  /// The share of a step's evidence that is believed: errors of neighbouring steps are alike.
-  var trust: Float = 0.5
+  private static let restart: Float = 0.003
+  /// The share of a step's evidence that is believed: errors of neighbouring steps are alike, the
+  /// more so the less the drive is what the equations say.
+  private static let trust: Float = 0.5
+  private static let correlation: Float = 0.1
 
   init() {
-    let rate = -Chassis.substep / Self.lags
-    keep = exponential(rate)
-    sensitivity = keep * -rate
+    for lane in 0..<8 { keep[lane] = exponential(-Chassis.substep / Self.lags[lane]) }
+
+    sensitivity = keep * Chassis.substep / Self.lags
   }
 
   /// Takes in the speed at the end of a step that began with `command`.
   mutating func observe(_ speed: Float, after command: Float) {
     advance(command)
     if abs(command) < 0.01 && abs(speed) < 0.004 && isAtRest { return }
-    let least = regress(speed)
-    weigh(above: least)
+    regress(speed)
   }
 
   private var isAtRest: Bool {
@@ -97,67 +115,41 @@ struct WheelBank: Sendable {
     }
   }
 
-  /// Predicts with every hypothesis, learns in each; the least surprise is returned.
-  private mutating func regress(_ speed: Float) -> Float {
+  /// Predicts with every hypothesis, weighs each by how well it did, and learns in each.
+  ///
+  /// The likelihood (1 + e² / 16 s)⁻⁸ is the normal one for small errors and forgives large ones.
+  private mutating func regress(_ speed: Float) {
     let y = Wide(repeating: speed)
-    let scale = Wide(repeating: 1 / (Self.unit * Self.unit))
-    let growth = 1 / fading
-    var least = Wide(repeating: .greatestFiniteMagnitude)
-    let head = head
-    ring.withUnsafeBufferPointer { ring in
-      cells.withUnsafeMutableBufferPointer { cells in
-        for delay in 0..<Self.delays {
-          let answer = ring[(head &- delay) & (Self.ringCount - 1)]
-          var c = cells[delay]
-          let fades = (c.gg .< Self.gainVariance) .& (c.hh .< Self.cellVariance)
-          let inflation = Wide(repeating: 1).replacing(with: growth, where: fades)
-          let gg = c.gg * inflation
-          let gh = c.gh * inflation
-          let hh = c.hh * inflation
-          let pg = gg * answer.r + gh * answer.z
-          let ph = gh * answer.r + hh * answer.z
-          let spread = 1 + answer.r * pg + answer.z * ph
-          let inverse = 1 / spread
-          let error = y - c.g * answer.r - c.h * answer.z
-          c.g += pg * inverse * error
-          c.h += ph * inverse * error
-          c.gg = gg - pg * pg * inverse
-          c.gh = gh - pg * ph * inverse
-          c.hh = hh - ph * ph * inverse
-          c.surprise = error * error * inverse * scale
-          least.replace(with: c.surprise, where: c.surprise .< least)
-          cells[delay] = c
-        }
-      }
-    }
-    return least.min()
-  }
-
-  /// Gives every hypothesis its weight by how well it predicted.
-  private mutating func weigh(above least: Float) {
-    let rate = Wide(repeating: -0.5 * trust / noise)
-    let share = Wide(repeating: share)
-    let floor = Wide(repeating: floor)
+    let rate = Self.trust / (16 * noise * (1 + Self.correlation * noise))
+    let growth = 1 / Self.fading
+    let (head, share, floor) = (head, share, floor)
     var total: Float = 0
     var surprise = Wide.zero
-    evidence.withUnsafeMutableBufferPointer { evidence in
+    ring.withUnsafeBufferPointer { ring in
       cells.withUnsafeMutableBufferPointer { cells in
-        for delay in 0..<Self.delays {
-          let before = cells[delay].weight * share + floor
-          surprise += before * cells[delay].surprise
-          let weight = before * exponential((cells[delay].surprise - least) * rate)
-          cells[delay].weight = weight
-          let sum = weight.sum()
-          evidence[delay] = sum
-          total += sum
+        evidence.withUnsafeMutableBufferPointer { evidence in
+          for delay in 0..<Self.delays {
+            let answer = ring[(head &- delay) & (Self.ringCount - 1)]
+            let square = cells[delay].learn(y, answer, growth: growth)
+            let before = cells[delay].weight * share + floor
+            surprise += before * square
+            let doubled = 1 + square * rate
+            let fourth = doubled * doubled * (doubled * doubled)
+            let weight = before / (fourth * fourth)
+            cells[delay].weight = weight
+            let sum = weight.total
+            evidence[delay] = sum
+            total += sum
+          }
         }
       }
     }
     // Normalized lazily: the next step multiplies by `share` and adds `floor`.
-    self.share = (1 - restart) / total
-    self.floor = restart / Float(8 * Self.delays)
-    for delay in 0..<Self.delays { evidence[delay] /= total }
-    noise = max(0.8, noise + 0.04 * (min(surprise.sum(), 400) - noise))
+    let inverse = 1 / max(total, .leastNormalMagnitude)
+    self.share = (1 - Self.restart) * inverse
+    self.floor = Self.restart / Float(8 * Self.delays)
+    for delay in 0..<Self.delays { evidence[delay] *= inverse }
+    noise = max(0.8, noise + 0.04 * (min(surprise.total, 400) - noise))
   }
 
   /// Moments of the belief under weights of the delays that the two wheels agreed on.
@@ -167,7 +159,7 @@ struct WheelBank: Sendable {
     let unit = Self.unit * Self.unit * max(noise, 1)
     for delay in 0..<Self.delays where delays[delay] > 1e-4 {
       let c = cells[delay]
-      let weight = c.weight * (delays[delay] / max(c.weight.sum(), .leastNormalMagnitude))
+      let weight = c.weight * (delays[delay] / max(c.weight.total, .leastNormalMagnitude))
       let offset = (c.h / c.g.replacing(with: 0.1, where: c.g .< 0.1)).clamped(
         lowerBound: Wide(repeating: -0.5), upperBound: Wide(repeating: 0.5))
       gain.add(c.g, variance: c.gg * unit, weight: weight)
@@ -200,9 +192,9 @@ private struct Moments {
   private var second: Float = 0
 
   mutating func add(_ value: Wide, variance: Wide, weight: Wide) {
-    total += weight.sum()
-    first += (weight * value).sum()
-    second += (weight * (value * value + variance)).sum()
+    total += weight.total
+    first += (weight * value).total
+    second += (weight * (value * value + variance)).total
   }
 
   var mean: Float { first / max(total, .leastNormalMagnitude) }

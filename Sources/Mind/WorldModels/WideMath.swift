@@ -33,21 +33,13 @@ public func sineCosine(_ angle: Wide) -> (sine: Wide, cosine: Wide) {
   return (unsafeBitCast(sine, to: Wide.self), unsafeBitCast(cosine, to: Wide.self))
 }
 
-/// `e` to the power of each number, relative error 2e-7; arguments are clamped to -87...88.
-@inlinable
-@inline(__always)
-public func exponential(_ x: Wide) -> Wide {
-  let clamped = x.clamped(lowerBound: Wide(repeating: -87), upperBound: Wide(repeating: 88))
-  let shifted = clamped * 1.442_695_04 + roundingShift
-  let n = shifted - roundingShift
-  var r = clamped - n * 0.693_359_375
-  r = r + n * 2.121_944_4e-4
-  var p = r * 1.987_569_15e-4 + 1.398_199_95e-3
-  p = p * r + 8.333_451_9e-3
-  p = p * r + 4.166_579_6e-2
-  p = p * r + 1.666_666_55e-1
-  p = p * r + 5.000_000_1e-1
-  p = p * r * r + r + 1
-  let power = (unsafeBitCast(shifted, to: SIMD8<UInt32>.self) &+ 127) &<< 23
-  return p * unsafeBitCast(power, to: Wide.self)
+extension Wide {
+  /// The sum of all eight, in pairs.
+  @inlinable
+  @inline(__always)
+  public var total: Float {
+    let four = lowHalf + highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
+  }
 }
