@@ -56,6 +56,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests(of: "Basics"),
+    tests(of: "Learning", sees: ["Tensors", "Environments"]),
+    .testTarget(name: "OrreryTests", dependencies: ["orrery", "Learning"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

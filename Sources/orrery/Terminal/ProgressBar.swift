@@ -36,8 +36,8 @@ struct ProgressBar {
     let start = first ?? done
     first = start
     let sinceShown = (now - shown) / .seconds(1)
-    guard isTerminal ? (sinceShown > 0.1 || !isDrawn || done >= total) : sinceShown > Self.pause
-    else { return }
+    let isDue = isTerminal ? sinceShown > 0.1 || done >= total : sinceShown > Self.pause
+    guard isDue || !isDrawn else { return }
     shown = now
     isDrawn = true
     let seconds = (now - began) / .seconds(1)

@@ -92,6 +92,12 @@ public struct Collector: Sendable {
     } catch {
       throw .file(error)
     }
+    for name in names {
+      // A kill in the middle of a file leaves a beginning that nobody needs.
+      if name.hasPrefix(collection.provenance.prefix), name.contains(Files.unfinished) {
+        Files.remove(folder + "/" + name)
+      }
+    }
     for name in names where name.hasSuffix(EpisodeShard.ending) {
       guard let shard = try? EpisodeShard(path: folder + "/" + name) else { continue }
       guard shard.schema == schema else {

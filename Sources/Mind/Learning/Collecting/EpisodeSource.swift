@@ -8,7 +8,7 @@ public struct EpisodeSource: Sendable {
   /// The columns of its episodes.
   public let schema: EpisodeSchema
   /// Records the episodes of these numbers.
-  public let record: @Sendable (_ episodes: Range<Int>) -> [EpisodeRecord]
+  public let record: @Sendable (_ episodes: Range<Int>) -> [RecordedEpisode]
 
   /// How many worlds are stepped together.
   private static var lockstep: Int { 32 }
@@ -26,7 +26,7 @@ public struct EpisodeSource: Sendable {
     let schema = EpisodeSchema(spec: world.spec, truth: witness.truth, facts: witness.facts)
     self.schema = schema
     record = { episodes in
-      var records: [EpisodeRecord] = []
+      var records: [RecordedEpisode] = []
       for start in stride(from: episodes.lowerBound, to: episodes.upperBound, by: Self.lockstep) {
         let group = start..<min(start + Self.lockstep, episodes.upperBound)
         var lane = Lane(
@@ -51,10 +51,10 @@ private struct Lane<World: Environment> {
   let witness: Witness<World>
   let schema: EpisodeSchema
   let stepsMax: Int
-  var records: [EpisodeRecord] = []
+  var records: [RecordedEpisode] = []
   var truth: [Float] = []
 
-  mutating func run(seeds: [UInt64], policy: (World) -> any Policy) -> [EpisodeRecord] {
+  mutating func run(seeds: [UInt64], policy: (World) -> any Policy) -> [RecordedEpisode] {
     let count = seeds.count
     let width = batch.spec.observationCount
     let actionCount = batch.spec.actions.count
@@ -101,7 +101,7 @@ private struct Lane<World: Environment> {
       values.reserveCapacity((stepsMax + 1) * column.width)
       return values
     }
-    records.append(EpisodeRecord(seed: seed, rowCount: 0, steps: steps, facts: columns))
+    records.append(RecordedEpisode(seed: seed, rowCount: 0, steps: steps, facts: columns))
   }
 
   /// Adds a row to the i-th episode.

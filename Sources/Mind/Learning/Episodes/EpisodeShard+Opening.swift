@@ -135,6 +135,12 @@ extension EpisodeShard {
   ) throws(ShardError) {
     let expected =
       schema.steps.map { ($0, rows) } + schema.facts.map { ($0, episodes) }
+    // Besides these there are the seeds, the rows and the checksum.
+    guard file.entries.count == expected.count + 3 else {
+      throw .inconsistent(
+        path: file.path,
+        reason: "it has \(file.entries.count) columns, and describes \(expected.count + 3)")
+    }
     for (column, extent) in expected {
       let shape = [extent] + column.shape
       guard let entry = file[column.name], entry.shape == shape,

@@ -74,12 +74,12 @@ public struct EpisodeShard: Sendable {
   public static func name(of provenance: Provenance, index: Int) -> String {
     let digits = String(index)
     let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-    return "\(provenance.collection)-seed\(provenance.seed)-\(padded)\(ending)"
+    return "\(provenance.prefix)\(padded)\(ending)"
   }
 
   /// Writes a file of episodes: beside its place, then renamed.
   public static func write(
-    _ records: [EpisodeRecord], schema: EpisodeSchema, provenance: Provenance, to path: String
+    _ records: [RecordedEpisode], schema: EpisodeSchema, provenance: Provenance, to path: String
   ) throws(FileError) {
     precondition(
       (1...episodesMax).contains(records.count), "\(records.count) episodes in one file")
@@ -91,16 +91,16 @@ public struct EpisodeShard: Sendable {
       try seal(beside)
       try Files.move(beside, to: path)
     } catch let error as FileError {
-      unlink(beside)
+      Files.remove(beside)
       throw error
     } catch {
-      unlink(beside)
+      Files.remove(beside)
       throw .unwritable(path: path, reason: "\(error)")
     }
   }
 
   private static func columns(
-    of records: [EpisodeRecord], schema: EpisodeSchema
+    of records: [RecordedEpisode], schema: EpisodeSchema
   ) -> [NamedColumn] {
     let rowCount = records.reduce(0) { $0 + $1.rowCount }
     var columns = [

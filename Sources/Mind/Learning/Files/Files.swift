@@ -50,6 +50,9 @@ public enum Files {
     }
   }
 
+  /// Removes a file, if there is one.
+  static func remove(_ path: String) { unlink(path) }
+
   /// Makes the folder at `path`, and those above it, where they are not there yet.
   public static func makeFolder(_ path: String) throws(FileError) {
     var isFolder: ObjCBool = false

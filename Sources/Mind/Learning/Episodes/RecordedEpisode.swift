@@ -1,7 +1,7 @@
 // One finished episode in memory, on its way to a file.
 
 /// An episode as it was recorded.
-public struct EpisodeRecord: Sendable, Hashable {
+public struct RecordedEpisode: Sendable, Hashable {
   /// The seed that the world was reset with.
   public var seed: UInt64
   /// How many rows it has: one more than steps were taken.
@@ -39,6 +39,9 @@ public struct Provenance: Sendable, Hashable {
   public var settings: String
   /// Whether a world or a model made them.
   public var origin: Origin
+
+  /// How the names of its files begin.
+  var prefix: String { "\(collection)-seed\(seed)-" }
 
   /// What made an episode: models are never to be trained on what they imagined without knowing.
   public enum Origin: String, Sendable, Hashable, CaseIterable {
