@@ -56,7 +56,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests(of: "Basics"),
-    tests(of: "Learning", sees: ["Tensors", "Environments"]),
+    tests(of: "Learning", sees: ["Networks", "Tensors", "Environments"]),
     .testTarget(name: "OrreryTests", dependencies: ["orrery", "Learning"], swiftSettings: strict),
   ],
   cLanguageStandard: .c2x

@@ -33,14 +33,14 @@ public struct Collection: Sendable, Hashable {
   }
 
   /// Where its episodes come from.
-  public var provenance: Provenance {
+  public var provenance: EpisodeProvenance {
     var settings: [String: String] = ["world": world.rawValue, "steps": String(steps)]
     if world.isWarehouse {
       settings["quirks"] = quirks.rawValue
       settings["lidar"] = String(lidar)
     }
     let fields = settings.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }
-    return Provenance(
+    return EpisodeProvenance(
       collection: world.rawValue, seed: seed, settings: "{\(fields.joined(separator: ","))}")
   }
 

@@ -48,16 +48,16 @@ extension EpisodeShard {
     }
   }
 
-  private static func provenance(of file: SafetensorsFile) throws(ShardError) -> Provenance {
+  private static func provenance(of file: SafetensorsFile) throws(ShardError) -> EpisodeProvenance {
     let metadata = file.metadata
     guard let collection = metadata["collection"], let settings = metadata["settings"],
       let seed = metadata["seed"].flatMap(UInt64.init),
-      let origin = metadata["origin"].flatMap(Provenance.Origin.init(rawValue:))
+      let origin = metadata["origin"].flatMap(EpisodeProvenance.Origin.init(rawValue:))
     else {
       throw .inconsistent(
         path: file.path, reason: "its metadata do not say where the episodes come from")
     }
-    return Provenance(collection: collection, seed: seed, settings: settings, origin: origin)
+    return EpisodeProvenance(collection: collection, seed: seed, settings: settings, origin: origin)
   }
 
   private static func schema(of file: SafetensorsFile) throws(ShardError) -> EpisodeSchema {

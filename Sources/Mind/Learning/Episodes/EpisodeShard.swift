@@ -49,7 +49,7 @@ public struct EpisodeShard: Sendable {
   /// Which columns it has.
   public let schema: EpisodeSchema
   /// Where its episodes come from.
-  public let provenance: Provenance
+  public let provenance: EpisodeProvenance
   /// The seed of each episode.
   public let seeds: [UInt64]
   /// The first row of each episode, and the number of rows.
@@ -60,7 +60,7 @@ public struct EpisodeShard: Sendable {
   public var count: Int { seeds.count }
 
   init(
-    file: SafetensorsFile, schema: EpisodeSchema, provenance: Provenance, seeds: [UInt64],
+    file: SafetensorsFile, schema: EpisodeSchema, provenance: EpisodeProvenance, seeds: [UInt64],
     starts: [Int]
   ) {
     self.file = file
@@ -71,7 +71,7 @@ public struct EpisodeShard: Sendable {
   }
 
   /// The name of the n-th file of a collection.
-  public static func name(of provenance: Provenance, index: Int) -> String {
+  public static func name(of provenance: EpisodeProvenance, index: Int) -> String {
     let digits = String(index)
     let padded = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
     return "\(provenance.prefix)\(padded)\(ending)"
@@ -79,7 +79,7 @@ public struct EpisodeShard: Sendable {
 
   /// Writes a file of episodes: beside its place, then renamed.
   public static func write(
-    _ records: [RecordedEpisode], schema: EpisodeSchema, provenance: Provenance, to path: String
+    _ records: [RecordedEpisode], schema: EpisodeSchema, provenance: EpisodeProvenance, to path: String
   ) throws(FileError) {
     precondition(
       (1...episodesMax).contains(records.count), "\(records.count) episodes in one file")
@@ -135,7 +135,7 @@ public struct EpisodeShard: Sendable {
   }
 
   private static func metadata(
-    _ schema: EpisodeSchema, _ provenance: Provenance
+    _ schema: EpisodeSchema, _ provenance: EpisodeProvenance
   ) -> [String: String] {
     let labelled = (schema.steps + schema.facts).filter { !$0.labels.isEmpty }
     let labels = Dictionary(uniqueKeysWithValues: labelled.map { ($0.name, $0.labels) })

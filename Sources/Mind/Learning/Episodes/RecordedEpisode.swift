@@ -30,7 +30,7 @@ public struct RecordedEpisode: Sendable, Hashable {
 }
 
 /// Where episodes come from.
-public struct Provenance: Sendable, Hashable {
+public struct EpisodeProvenance: Sendable, Hashable {
   /// The name of the collection, such as "warehouse-yard"; the files are named after it.
   public var collection: String
   /// The seed of the collection.

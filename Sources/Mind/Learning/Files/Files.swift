@@ -28,19 +28,17 @@ public enum Files {
       var file = try OutputFile(creating: beside)
       try file.write(bytes)
       try file.synchronize()
+      try move(beside, to: path)
     } catch {
-      unlink(beside)
+      remove(beside)
       throw error
     }
-    try move(beside, to: path)
   }
 
   /// Renames a file or a folder, and waits until the renaming is on the disk.
   public static func move(_ source: String, to target: String) throws(FileError) {
     guard rename(source, target) == 0 else {
-      let reason = systemReason()
-      unlink(source)
-      throw .unwritable(path: target, reason: reason)
+      throw .unwritable(path: target, reason: systemReason())
     }
     let parent = (target as NSString).deletingLastPathComponent
     let folder = open(parent.isEmpty ? "." : parent, O_RDONLY)
@@ -52,6 +50,12 @@ public enum Files {
 
   /// Removes a file, if there is one.
   static func remove(_ path: String) { unlink(path) }
+
+  /// Removes a folder with all that is in it, if there is one.
+  static func removeAll(_ path: String) {
+    // What can not be removed makes the next step fail, which says why.
+    try? FileManager.default.removeItem(atPath: path)
+  }
 
   /// Makes the folder at `path`, and those above it, where they are not there yet.
   public static func makeFolder(_ path: String) throws(FileError) {
