@@ -62,7 +62,8 @@ extension Layout {
       throw .malformed(
         reason: "its lifVersion is \(file.metaInformation.lifVersion); 1.0.0 would be right")
     }
-    let found = layoutId.map { id in file.layouts.first { $0.layoutId == id } } ?? file.layouts.first
+    let found =
+      layoutId.map { id in file.layouts.first { $0.layoutId == id } } ?? file.layouts.first
     guard let drawn = found else {
       guard let layoutId else { throw .malformed(reason: "it has no layouts") }
       throw .badReference(what: "the file has no layout of this name", id: layoutId)
