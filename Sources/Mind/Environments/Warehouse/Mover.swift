@@ -201,11 +201,18 @@ struct Crowd {
   }
 
   /// Whether the robot has come near enough for a hidden mover to set off. It takes the pace at which
-  /// it is at the corner shortly before a robot that goes on as it does now.
+  /// it is at the corner shortly before a robot that goes on as it does now. When its pause is over,
+  /// it goes anyway.
   private static func hears(_ mover: inout Mover, _ robot: RobotSeen) -> Bool {
     let distance = mover.cue.distance(to: Point(x: robot.x, y: robot.y))
+    mover.pause -= 1
+    if mover.pause <= 0 {
+      mover.cueDistance = 0
+      return true
+    }
     guard robot.present, distance < mover.cueDistance else { return false }
     mover.cueDistance = 0
+    mover.pause = 0
     let speed = (robot.vx * robot.vx + robot.vy * robot.vy).squareRoot()
     let time = distance / max(0.4, speed) - 0.5 - mover.random.uniform(in: 0...0.6)
     let way = mover.cue.distance(to: Point(x: mover.x, y: mover.y))
