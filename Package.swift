@@ -56,6 +56,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests(of: "Basics"),
+    tests(of: "Tensors"),
+    tests(of: "Networks", sees: ["Tensors"]),
   ],
   cLanguageStandard: .c2x
 )
