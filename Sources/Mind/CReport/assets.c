@@ -6,6 +6,10 @@ static const unsigned char style[] = {
 #embed "web/report.css"
 };
 static const unsigned char player[] = {
+#embed "web/reading.js"
+    ,
+#embed "web/picture.js"
+    ,
 #embed "web/player.js"
 };
 

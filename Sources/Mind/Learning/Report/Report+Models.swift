@@ -94,7 +94,7 @@ extension Report {
         The robot closes its eyes, is told only the commands, and says what each of its senses will \
         read. It is judged against the laziest forecast there is: that nothing changes.
         """,
-      "<div class=\"plots\">\(plots)</div>")
+      "<div class=\"plots small\">\(plots)</div>")
   }
 
   var calibrationSection: HTML {

@@ -38,6 +38,11 @@ func ratio(_ interval: Interval?) -> HTML {
   return "\(estimate) <small>\(figures[1])–\(figures[2])</small>"
 }
 
+/// A ratio on a line of its own, or nothing.
+func versus(_ interval: Interval?) -> HTML {
+  interval == nil ? "" : "<span class=\"versus\">× \(ratio(interval))</span>"
+}
+
 /// A length in centimetres with its interval.
 func centimetres(_ interval: Interval) -> HTML {
   let figures = [interval.estimate, interval.lower, interval.upper].map { decimal($0 * 100, 2) }

@@ -9,7 +9,7 @@ extension Report {
   public func html() -> String {
     let style = asset(REPORT_STYLE)
     let player = asset(REPORT_PLAYER)
-    let replayJSON = HTML(trusted: replayData(replays, bytesMax: 4_500_000))
+    let replayJSON = HTML(trusted: replayData(watchable, bytesMax: 4_500_000))
     let page: HTML = """
       <!doctype html>
       <html lang="en"><head><meta charset="utf-8">
@@ -42,7 +42,7 @@ extension Report {
   private var header: HTML {
     let notice: HTML = note.map { "<p class=\"note\">\($0)</p>" } ?? ""
     let parts: [(id: String, name: String, isShown: Bool)] = [
-      ("results", "Results", !headlines.isEmpty), ("replay", "Replay", !replays.isEmpty),
+      ("results", "Results", !headlines.isEmpty), ("replay", "Replay", !watchable.isEmpty),
       ("planning", "Driving", !planning.isEmpty), ("ladder", "Ladder", !ladder.isEmpty),
       ("motion", "Own body", !motion.isEmpty), ("skill", "Imagination", !skill.isEmpty),
       ("calibration", "Doubt", !calibration.isEmpty), ("learning", "Learning", !learning.isEmpty),

@@ -41,7 +41,8 @@ struct Scale {
     if abs(tick) >= 1_000_000 { return decimal(tick / 1_000_000, tick < 10_000_000 ? 1 : 0) + "M" }
     if abs(tick) >= 10_000 { return decimal(tick / 1000, 0) + "k" }
     return axis.isLogarithmic
-      ? decimal(tick, tick < 0.01 ? 3 : tick < 0.1 ? 2 : tick < 1 ? 1 : 0)
+      ? decimal(
+        tick, tick < 0.01 ? 3 : tick < 0.1 ? 2 : tick < 10 && tick != tick.rounded() ? 1 : 0)
       : decimal(tick, places)
   }
 
@@ -80,15 +81,16 @@ struct Scale {
     ticks = (0...count).map { low + Double($0) * step }
   }
 
-  /// Whole decades where there are several; 1, 2 and 5 within few.
+  /// Whole decades where there are several; more digits the fewer there are.
   private mutating func chooseDecades() {
     if high < low * 1.5 { high = low * 1.5 }
     var decade = 1.0
     while decade > low { decade /= 10 }
     while decade * 10 <= low { decade *= 10 }
-    let isWide = high / low > 300
+    let digits: [Double] =
+      high / low > 300 ? [1] : high / low > 12 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7]
     while decade <= high {
-      for digit in isWide ? [1.0] : [1, 2, 5] {
+      for digit in digits {
         let tick = decade * digit
         if tick >= low * 0.999 && tick <= high * 1.001 { ticks.append(tick) }
       }
