@@ -3,8 +3,10 @@ import Foundation
 
 /// A page in a folder of its own, and the browser to open it with.
 struct Browser {
-  private static let program = ["/usr/bin/chromium", "/usr/bin/google-chrome"]
-    .first { FileManager.default.isExecutableFile(atPath: $0) }
+  private static let program = [
+    "/usr/bin/chromium", "/usr/bin/google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  ].first { FileManager.default.isExecutableFile(atPath: $0) }
 
   /// Whether there is a browser on this machine.
   static var isHere: Bool { program != nil }

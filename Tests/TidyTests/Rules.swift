@@ -94,7 +94,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
     let opening = first.prefix { $0.hasPrefix("//") || $0.hasPrefix("/*") || $0.hasPrefix(" *") }
       .joined(separator: " ")
     let words = opening.drop { "/* ".contains($0) }
-    let isSentence = words.contains(".") && !(words.first?.isLowercase ?? true)
+    let isSentence = words.contains(".") && words.split(separator: " ").count > 2
     return isSentence || file.lines.allSatisfy(\.isEmpty) ? [] : [(1, "begins without a sentence")]
   }
 

@@ -3,7 +3,10 @@
 const Picture = (() => {
   const { clamp, between, robotAt, decisionAt, speedAt, isSeen, eventsAt, foresight } = Reading;
   const colours = {};
+  let tile = null;
+
   function readColours() {
+    tile = null;
     const style = getComputedStyle(document.documentElement);
     for (const name of ["floorboard", "rack", "rack-edge", "wall", "person", "fork", "truth", "beam",
       "robot", "robot-ink", "ink", "soft", "line", "miss", "average", "pass", "card", "honest"])
@@ -42,16 +45,21 @@ const Picture = (() => {
     context.beginPath();
     context.arc(x, y, Math.max(radius, 0), 0, 7);
   }
-  function hatch(context, colour) {
-    const tile = document.createElement("canvas");
-    tile.width = tile.height = 8;
-    const pen = tile.getContext("2d");
-    pen.strokeStyle = colour;
-    pen.lineWidth = 2;
-    pen.beginPath();
-    for (const shift of [-8, 0, 8]) { pen.moveTo(shift, 8); pen.lineTo(shift + 8, 0); }
-    pen.stroke();
-    return context.createPattern(tile, "repeat");
+  /// Slanted lines to fill with; the tile is drawn once for each theme.
+  function hatch(context, unit) {
+    if (!tile) {
+      tile = document.createElement("canvas");
+      tile.width = tile.height = 8;
+      const pen = tile.getContext("2d");
+      pen.strokeStyle = colours.average;
+      pen.lineWidth = 2;
+      pen.beginPath();
+      for (const shift of [-8, 0, 8]) { pen.moveTo(shift, 8); pen.lineTo(shift + 8, 0); }
+      pen.stroke();
+    }
+    const pattern = context.createPattern(tile, "repeat");
+    pattern.setTransform(new DOMMatrix().scale(unit));
+    return pattern;
   }
 
   function drawPlace(context, replay, unit) {
@@ -115,16 +123,15 @@ const Picture = (() => {
   }
 
   function drawForecasts(context, decision, unit) {
+    const pattern = hatch(context, unit);
     for (const forecast of decision.forecasts) {
-      const pattern = forecast.isPhantom ? hatch(context, colours.average) : null;
-      if (pattern) pattern.setTransform(new DOMMatrix().scale(unit));
       const last = forecast.path.length - 1;
       forecast.path.forEach(([x, y, spread], i) => {
         if (i !== last && i % 2 !== 1) return;
         disc(context, x, y, forecast.radius + spread);
         context.globalAlpha = forecast.isPhantom
           ? clamp(forecast.weight, 0.15, 0.7) : 0.05 + 0.17 * forecast.weight;
-        context.fillStyle = pattern || colours.person;
+        context.fillStyle = forecast.isPhantom ? pattern : colours.person;
         context.fill();
       });
       context.globalAlpha = 0.25 + 0.65 * forecast.weight;
