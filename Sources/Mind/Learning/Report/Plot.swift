@@ -37,7 +37,7 @@ struct Plot {
 
   private static let width = 460.0
   private static let height = 290.0
-  private static let left = 52.0
+  private static let left = 64.0
   private static let right = 12.0
   private static let top = 12.0
   private static let bottom = 44.0
