@@ -38,6 +38,7 @@ let package = Package(
     .target(
       name: "CKernels", path: "Sources/Mind/CKernels",
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "CReport", path: "Sources/Mind/CReport", exclude: ["web"]),
     .target(name: "Basics", swiftSettings: strict),
     mind("Tensors", sees: ["CKernels", "Basics"]),
     mind("Networks", sees: ["Tensors", "Basics"]),
@@ -46,7 +47,9 @@ let package = Package(
     mind("Planning", sees: ["WorldModels", "Networks", "Tensors", "Environments", "Basics"]),
     mind(
       "Learning",
-      sees: ["Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics"]),
+      sees: [
+        "CReport", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics",
+      ]),
     .target(name: "TestKit", dependencies: ["Environments", "Basics"], swiftSettings: strict),
     .executableTarget(
       name: "orrery",
