@@ -20,7 +20,8 @@ func mind(_ name: String, sees: [Target.Dependency]) -> Target {
 /// The tests of a module: what the module sees, the module itself, and the test kit.
 func tests(of name: String, sees: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name), "TestKit", "Basics"] + sees,
+    name: "\(name)Tests",
+    dependencies: [.byName(name: name), "TestKit"] + (name == "Basics" ? [] : ["Basics"]) + sees,
     swiftSettings: strict)
 }
 
@@ -59,8 +60,18 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests(of: "Basics"),
-    tests(of: "Learning", sees: ["Networks", "Tensors", "Environments"]),
+    tests(of: "Tensors"),
+    tests(of: "Networks", sees: ["Tensors"]),
+    tests(of: "Environments"),
+    tests(of: "Planning", sees: ["WorldModels", "Tensors", "Environments"]),
+    tests(
+      of: "Learning",
+      sees: ["Planning", "WorldModels", "Networks", "Tensors", "Environments"]),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Learning", "Environments", "Basics"],
+      swiftSettings: strict),
     .testTarget(name: "OrreryTests", dependencies: ["orrery", "Learning"], swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

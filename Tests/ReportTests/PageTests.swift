@@ -56,7 +56,7 @@ import Testing
     report.planning[0].rows[0].episodes = 0
     let take = Take("empty", role: .learned)
     report.replays = [
-      Replay(
+      Recording(
         title: "empty", seed: .max,
         place: .init(name: "", width: .nan, height: 1, racks: [[]], edges: [[0, 9]]),
         goal: .init(.infinity, 0), takes: [take])

@@ -5,7 +5,7 @@ import Learning
 
 /// One mission, driven by two scripts of different caution.
 func sampleReplay(seed: UInt64, scenario: WarehouseSettings.Scenario, title: String, name: String)
-  -> Replay
+  -> Recording
 {
   let world = Warehouse(
     .missions(sites: 1000..<1004, quirks: .nominal, scenario: scenario, lidar: true))
@@ -15,7 +15,7 @@ func sampleReplay(seed: UInt64, scenario: WarehouseSettings.Scenario, title: Str
   first.reset(seed: seed, observation: &span)
   let mission = first.mission
   let site = mission.site
-  let place = Replay.Place(
+  let place = Recording.Place(
     name: name, width: site.width, height: site.height,
     racks: site.racks.map { rack in
       [point(rack.x, rack.y), point(rack.x + rack.width, rack.y + rack.height)]
@@ -23,10 +23,10 @@ func sampleReplay(seed: UInt64, scenario: WarehouseSettings.Scenario, title: Str
     nodes: site.graph.nodes.map { point($0.x, $0.y) },
     edges: site.graph.ways.map { [$0.start, $0.end] },
     stations: site.stations.prefix(4).enumerated().map { i, _ in
-      Replay.Station(
+      Recording.Station(
         i == 0 ? name : "P\(i)", at: point(site.graph.nodes[i].x, site.graph.nodes[i].y))
     })
-  return Replay(
+  return Recording(
     title: title, seed: seed, place: place, goal: point(mission.goal.x, mission.goal.y),
     goalTolerance: mission.goalTolerance, dt: world.spec.dt,
     takes: [
@@ -35,7 +35,7 @@ func sampleReplay(seed: UInt64, scenario: WarehouseSettings.Scenario, title: Str
     ])
 }
 
-private func point(_ x: Float, _ y: Float) -> Replay.Point { Replay.Point(x, y) }
+private func point(_ x: Float, _ y: Float) -> Recording.Point { Recording.Point(x, y) }
 
 private func sampleTake(
   _ start: Warehouse, seed: UInt64, name: String, role: Report.Role, caution: Float
@@ -137,7 +137,7 @@ private func mark(_ events: Events, at step: Int, in take: inout Take) {
 private func decision(_ world: Warehouse, step: Int, v: Float, w: Float) -> Take.Decision {
   let drive = world.trueDrive
   let truth = world.truth
-  func path(_ v: Float, _ w: Float) -> [Replay.Point] {
+  func path(_ v: Float, _ w: Float) -> [Recording.Point] {
     var state = truth.drive
     return (0..<36).compactMap { step in
       drive.advance(&state, v: v, w: w)
@@ -170,7 +170,7 @@ private func decision(_ world: Warehouse, step: Int, v: Float, w: Float) -> Take
   return decision
 }
 
-private func ends(_ rack: Rectangle) -> [Replay.Point] {
+private func ends(_ rack: Rectangle) -> [Recording.Point] {
   let middle = rack.y + rack.height / 2
   return [point(rack.x - 0.4, middle), point(rack.x + rack.width + 0.4, middle)]
 }

@@ -13,7 +13,7 @@
 
 /// Replays as JSON that fits into a page: every replay in full, and of the decisions and lidar as
 /// many as `bytesMax` allows.
-func replayData(_ replays: [Replay], bytesMax: Int) -> String {
+func replayData(_ replays: [Recording], bytesMax: Int) -> String {
   var json = ""
   for every in [1, 2, 3, 4, 6, 8, 12] {
     json = "[" + replays.map { encoded($0, every: every) }.joined(separator: ",") + "]"
@@ -22,7 +22,7 @@ func replayData(_ replays: [Replay], bytesMax: Int) -> String {
   return json
 }
 
-private func encoded(_ replay: Replay, every: Int) -> String {
+private func encoded(_ replay: Recording, every: Int) -> String {
   let place = replay.place
   let racks = replay.place.racks.filter { $0.count == 2 }
   let stations = place.stations.map { "[\(quoted($0.name)),\(centimetres($0.at))]" }
@@ -89,7 +89,7 @@ private struct Column {
 
   init() {}
   init(lengths: some Sequence<Float>) { append(lengths: lengths) }
-  init(points: [Replay.Point]) { for point in points { append(lengths: [point.x, point.y]) } }
+  init(points: [Recording.Point]) { for point in points { append(lengths: [point.x, point.y]) } }
   init(angles: some Sequence<Float>) {
     for angle in angles { append(angle.remainder(dividingBy: 2 * .pi), scale: 1000) }
   }
@@ -111,7 +111,7 @@ private struct Column {
     bytes.append(UInt8(truncatingIfNeeded: word >> 8))
   }
 
-  mutating func append(_ path: [Replay.Point], with spread: [Float]? = nil) {
+  mutating func append(_ path: [Recording.Point], with spread: [Float]? = nil) {
     append(path.count)
     for (i, point) in path.enumerated() {
       append(lengths: [point.x, point.y])
@@ -136,7 +136,7 @@ private struct Column {
   }
 }
 
-private func centimetres(_ point: Replay.Point) -> String {
+private func centimetres(_ point: Recording.Point) -> String {
   "\(decimal(Double(point.x) * 100, 0, minus: "-")),\(decimal(Double(point.y) * 100, 0, minus: "-"))"
     .replacing("–", with: "0")
 }

@@ -23,7 +23,7 @@ public struct Report: Codable, Sendable {
   /// {learned, perfect} knowledge × {search, proposal}: which part to work on.
   public var ladder: [LadderRung] = []
   /// Episodes to look at.
-  public var replays: [Replay] = []
+  public var replays: [Recording] = []
   /// Where the numbers come from.
   public var provenance = Provenance()
 

@@ -1,7 +1,7 @@
 // An episode as the replay player shows it: the place, the drivers, and what they imagined.
 
 /// One mission, driven by one or more contenders from the same seed. Metres, seconds, radians.
-public struct Replay: Codable, Sendable {
+public struct Recording: Codable, Sendable {
   /// Why it is worth looking at, such as "A blind corner".
   public var title: String
   /// The seed of the mission.
@@ -114,7 +114,7 @@ public struct Take: Codable, Sendable {
   /// Everyone else.
   public var movers: [Mover] = []
   /// The way it meant to go: the route over the layout.
-  public var route: [Replay.Point] = []
+  public var route: [Recording.Point] = []
   /// What it thought when it decided, ascending in `step`; every second step is enough.
   public var decisions: [Decision] = []
   /// What happened that is worth a mark.
@@ -154,21 +154,21 @@ public struct Take: Codable, Sendable {
     /// Seconds between two points of the paths below.
     public var interval: Float
     /// Futures that were weighed, without the chosen one; a dozen is enough.
-    public var candidates: [[Replay.Point]]
+    public var candidates: [[Recording.Point]]
     /// The future that was chosen; its first point is one `interval` after the step.
-    public var plan: [Replay.Point]
+    public var plan: [Recording.Point]
     /// The standard deviation of each point of `plan`, metres; empty where there is none.
     public var doubt: [Float]
     /// The path that the same belief foretells for the commands that were then really given; for
     /// judging the model apart from changes of mind. Empty where it was not recorded.
-    public var foretold: [Replay.Point]
+    public var foretold: [Recording.Point]
     /// Where others were expected.
     public var forecasts: [Forecast]
 
     /// What was imagined at one step.
     public init(
-      step: Int, interval: Float, candidates: [[Replay.Point]] = [], plan: [Replay.Point],
-      doubt: [Float] = [], foretold: [Replay.Point] = [], forecasts: [Forecast] = []
+      step: Int, interval: Float, candidates: [[Recording.Point]] = [], plan: [Recording.Point],
+      doubt: [Float] = [], foretold: [Recording.Point] = [], forecasts: [Forecast] = []
     ) {
       self.step = step
       self.interval = interval
@@ -189,13 +189,14 @@ public struct Take: Codable, Sendable {
     /// Nobody was seen: somebody may stand there, behind a corner.
     public var isPhantom: Bool
     /// Where it may be; a handful of points is enough.
-    public var path: [Replay.Point]
+    public var path: [Recording.Point]
     /// The standard deviation at each point, metres.
     public var spread: [Float]
 
     /// One way that a mover may go.
     public init(
-      weight: Float, radius: Float, isPhantom: Bool = false, path: [Replay.Point], spread: [Float]
+      weight: Float, radius: Float, isPhantom: Bool = false, path: [Recording.Point],
+      spread: [Float]
     ) {
       self.weight = weight
       self.radius = radius
