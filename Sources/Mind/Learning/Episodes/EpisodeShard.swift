@@ -79,7 +79,8 @@ public struct EpisodeShard: Sendable {
 
   /// Writes a file of episodes: beside its place, then renamed.
   public static func write(
-    _ records: [RecordedEpisode], schema: EpisodeSchema, provenance: EpisodeProvenance, to path: String
+    _ records: [RecordedEpisode], schema: EpisodeSchema, provenance: EpisodeProvenance,
+    to path: String
   ) throws(FileError) {
     precondition(
       (1...episodesMax).contains(records.count), "\(records.count) episodes in one file")
