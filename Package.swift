@@ -56,6 +56,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests(of: "Basics"),
+    tests(of: "Tensors"),
+    tests(of: "Networks", sees: ["Tensors"]),
     tests(of: "Learning", sees: ["Networks", "Tensors", "Environments"]),
     .testTarget(name: "OrreryTests", dependencies: ["orrery", "Learning"], swiftSettings: strict),
   ],
