@@ -34,7 +34,8 @@ enum Fixture {
     truth: [EpisodeColumn("truth/place", shape: [1]), EpisodeColumn("truth/seen", storage: .byte)],
     facts: [EpisodeColumn("episode/weights", shape: [3], labels: ["a", "b", "c"])])
 
-  static let provenance = EpisodeProvenance(collection: "fixture", seed: 3, settings: "{\"x\":\"1\"}")
+  static let provenance = EpisodeProvenance(
+    collection: "fixture", seed: 3, settings: "{\"x\":\"1\"}")
 
   /// An episode whose numbers tell the episode and the row. Halves hold multiples of 1/4 exactly.
   static func episode(_ number: Int, rows: Int) -> RecordedEpisode {

@@ -23,7 +23,9 @@ import Testing
     var metrics = try Metrics(in: folder.path, keepingThrough: -1, at: 0)
     try metrics.record(step: 1, at: 1, [("loss", 1e-7), ("rate", .nan), ("n", 3)])
     let lines = try Files.contents(of: folder.file(Metrics.linesName))
-    #expect(String(decoding: lines, as: UTF8.self) == "{\"step\":1,\"loss\":1e-07,\"rate\":null,\"n\":3.0}\n")
+    #expect(
+      String(decoding: lines, as: UTF8.self)
+        == "{\"step\":1,\"loss\":1e-07,\"rate\":null,\"n\":3.0}\n")
     let object = try JSONSerialization.jsonObject(with: lines) as? [String: Any]
     #expect(object?["loss"] as? Double == 1e-7)
   }

@@ -41,9 +41,6 @@ struct Benchmark: ParsableCommand {
     private func rate(lidar: Bool) throws -> Double {
       var load = SimulatorLoad(lidar: lidar)
       _ = load.run(steps: 16)
-      var bar = ProgressBar(
-        lidar ? "With lidar" : "State only", unit: "ms", total: Int(seconds * 1000))
-      defer { bar.finish() }
       var steps = 0
       let began = ContinuousClock.now
       var passed = 0.0
@@ -53,7 +50,6 @@ struct Benchmark: ParsableCommand {
         }
         steps += load.run(steps: 256).steps
         passed = (ContinuousClock.now - began) / .seconds(1)
-        bar.show(Int(passed * 1000))
       }
       return Double(steps) / passed
     }

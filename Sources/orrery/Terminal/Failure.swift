@@ -3,6 +3,7 @@ import ArgumentParser
 import Environments
 import Foundation
 import Learning
+import Networks
 import Tensors
 
 /// What the program says to the shell. The numbers are those of BSD's sysexits.
@@ -55,6 +56,10 @@ struct Failure: Error {
     case is EpisodeStoreError: .badInput
     case CollectorError.file(let error): status(of: error)
     case is CollectorError: .badInput
+    case CheckpointsError.file(let error): status(of: error)
+    case CheckpointsError.nothing: .missingInput
+    case CheckpointsError.badPart(_, .file(let error)): status(of: error)
+    case is CheckpointsError: .badInput
     default: nil
     }
   }

@@ -52,6 +52,17 @@ public struct Collection: Sendable, Hashable {
       return EpisodeSource(
         Warehouse(warehouse), witness: witness, stepsMax: steps, seed: seed
       ) { world in Babbler(spec: world.spec, site: world.mission.site) }
+    case .pointMass: return small(PointMass())
+    case .counting: return small(Counting())
+    case .recall: return small(Recall())
+    case .delay: return small(Delay())
+    }
+  }
+
+  /// A world that hides nothing that is worth recording, acted in by chance.
+  private func small(_ world: some Environment) -> EpisodeSource {
+    EpisodeSource(world, witness: .blind, stepsMax: steps, seed: seed) { world in
+      ChancePolicy(world.spec.actions)
     }
   }
 
@@ -75,12 +86,24 @@ public enum WorldName: String, Sendable, Hashable, CaseIterable {
   case yard
   /// A warehouse robot among racks, people and forklifts, in the sites of training.
   case warehouse
+  /// A point that is pushed about a square.
+  case pointMass = "point-mass"
+  /// A count that has to be kept.
+  case counting
+  /// Pairs that have to be remembered.
+  case recall
+  /// Symbols that have to be repeated later.
+  case delay
 
   /// What it is, in a line.
   public var summary: String {
     switch self {
     case .yard: "a warehouse robot alone on an open floor of 30 m × 30 m"
     case .warehouse: "a warehouse robot among racks, people and forklifts, in generated sites"
+    case .pointMass: "a mass on a plane that is pushed to a goal"
+    case .counting: "ones to be counted, modulo 3"
+    case .recall: "pairs to be remembered until one is asked for"
+    case .delay: "symbols to be repeated four steps later"
     }
   }
 
