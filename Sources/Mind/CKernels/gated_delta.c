@@ -89,9 +89,9 @@ static INLINE void unit_row_pullback(const int n, size_t width, float epsilon, f
 }
 
 static INLINE void forward(const int n, size_t batch, size_t time, size_t heads, size_t width,
-                           float epsilon, const float *q, const float *k, const float *v, const float *alpha,
-                           const float *beta, const float *state, float *y, float *state_out,
-                           float *s) {
+                           float epsilon, const float *q, const float *k, const float *v,
+                           const float *alpha, const float *beta, const float *state, float *y,
+                           float *state_out, float *s) {
   for (size_t b = 0; b < batch; b++)
     for (size_t h = 0; h < heads; h++) {
       size_t place = (b * heads + h) * width * width;
@@ -130,13 +130,14 @@ static INLINE void kernel_gated_delta_body(size_t batch, size_t time, size_t hea
                                            const float *state, float *y, float *state_out) {
   size_t room = width * padded_row(width) * sizeof(float);
   float *s = pool_take(room);
-  BY_VECTORS(forward(n, batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, y, state_out, s))
+  BY_VECTORS(forward(n, batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, y,
+                     state_out, s))
   pool_give(s, room);
 }
 VARIANTS(kernel_gated_delta,
-         (size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q, const float *k,
-          const float *v, const float *alpha, const float *beta, const float *state, float *y,
-          float *state_out),
+         (size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q,
+          const float *k, const float *v, const float *alpha, const float *beta,
+          const float *state, float *y, float *state_out),
          (batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, y, state_out))
 
 /// Everything that one step backward reads and writes; rows of one head at one time.
@@ -189,10 +190,11 @@ static INLINE void retreat(const int n, size_t width, const float *s, const floa
 }
 
 static INLINE void backward(const int n, size_t batch, size_t time, size_t heads, size_t width,
-                            float epsilon, const float *q, const float *k, const float *v, const float *alpha,
-                            const float *beta, const float *state, const float *gy,
-                            const float *gstate_out, float *gq, float *gk, float *gv,
-                            float *galpha, float *gbeta, float *gstate, float *scratch) {
+                            float epsilon, const float *q, const float *k, const float *v,
+                            const float *alpha, const float *beta, const float *state,
+                            const float *gy, const float *gstate_out, float *gq, float *gk,
+                            float *gv, float *galpha, float *gbeta, float *gstate,
+                            float *scratch) {
   size_t size = width * (size_t)n * W, spans = (time + SPAN - 1) / SPAN;
   float *kept = scratch, *states = kept + spans * size, *gs = states + (SPAN + 1) * size;
   for (size_t b = 0; b < batch; b++)
@@ -243,21 +245,21 @@ static INLINE void backward(const int n, size_t batch, size_t time, size_t heads
 }
 
 static INLINE void kernel_gated_delta_pullback_body(
-    size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q, const float *k,
-    const float *v, const float *alpha, const float *beta, const float *state, const float *gy,
-    const float *gstate_out, float *gq, float *gk, float *gv, float *galpha, float *gbeta,
-    float *gstate) {
+    size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q,
+    const float *k, const float *v, const float *alpha, const float *beta, const float *state,
+    const float *gy, const float *gstate_out, float *gq, float *gk, float *gv, float *galpha,
+    float *gbeta, float *gstate) {
   size_t spans = (time + SPAN - 1) / SPAN;
   size_t room = (spans + SPAN + 2) * width * padded_row(width) * sizeof(float);
   float *scratch = pool_take(room);
-  BY_VECTORS(backward(n, batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, gy, gstate_out,
-                      gq, gk, gv, galpha, gbeta, gstate, scratch))
+  BY_VECTORS(backward(n, batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, gy,
+                      gstate_out, gq, gk, gv, galpha, gbeta, gstate, scratch))
   pool_give(scratch, room);
 }
 VARIANTS(kernel_gated_delta_pullback,
-         (size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q, const float *k,
-          const float *v, const float *alpha, const float *beta, const float *state,
-          const float *gy, const float *gstate_out, float *gq, float *gk, float *gv,
-          float *galpha, float *gbeta, float *gstate),
-         (batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, gy, gstate_out, gq, gk, gv,
-          galpha, gbeta, gstate))
+         (size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q,
+          const float *k, const float *v, const float *alpha, const float *beta,
+          const float *state, const float *gy, const float *gstate_out, float *gq, float *gk,
+          float *gv, float *galpha, float *gbeta, float *gstate),
+         (batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, gy, gstate_out, gq, gk,
+          gv, galpha, gbeta, gstate))

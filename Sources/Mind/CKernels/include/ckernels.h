@@ -51,6 +51,9 @@ void kernel_binary(int operation, size_t rows, size_t columns, const float *a, s
 void kernel_affine(size_t n, float scale, float shift, const float *x, float *out);
 /// y[i] += scale · x[i].
 void kernel_accumulate(size_t n, float scale, const float *x, float *y);
+/// Adds `count` blocks of `block` floats from one stride to another.
+void kernel_accumulate_blocks(size_t count, size_t block, const float *from, size_t from_stride,
+                              float *to, size_t to_stride);
 /// out = silu(x[r, 0..<h]) · x[r, h..<2h], x is [rows, 2h].
 void kernel_swiglu(size_t rows, size_t h, const float *x, float *out);
 void kernel_swiglu_pullback(size_t rows, size_t h, const float *g, const float *x, float *gx);
