@@ -156,3 +156,19 @@ void kernel_attention_pullback(size_t batch, size_t time, size_t past, size_t he
 void kernel_adamw(size_t n, float *p, const float *g, float *first, float *second, float rate,
                   float beta1, float beta2, float epsilon, float decay, float correction1,
                   float correction2);
+
+// A scalar recurrence with a residual network inside (recurrence.c).
+/// start, rate, gate [rows]; targets [rows, steps]; bias [rows, hidden]; input [2, hidden];
+/// output [hidden]; hidden <= 64.
+typedef struct {
+  size_t rows, steps, hidden;
+  const float *start, *rate, *gate, *targets, *bias, *input, *output;
+} recurrence_t;
+/// Gradients, shaped like what they belong to; all are overwritten.
+typedef struct {
+  float *start, *rate, *gate, *targets, *bias, *input, *output;
+} recurrence_gradient_t;
+/// path[n, j] = the value after step j.
+void kernel_recurrence(const recurrence_t *r, float *path);
+void kernel_recurrence_pullback(const recurrence_t *r, const float *path, const float *upstream,
+                                const recurrence_gradient_t *g);
