@@ -56,6 +56,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests(of: "Basics"),
+    tests(of: "Environments"),
   ],
   cLanguageStandard: .c2x
 )
