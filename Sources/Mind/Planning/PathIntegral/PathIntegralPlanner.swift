@@ -1,0 +1,260 @@
+// Model predictive path integral control: many imagined futures, weighed by what they cost.
+
+public import Basics
+public import Environments
+public import WorldModels
+
+/// MPPI (Williams et al., 2017) over any motion model.
+///
+/// A round draws `samples` plans around the last one, shifted by a step, and around a few that a
+/// driver would try (pursuit of the route at three speeds, a stop); imagines and judges them; and
+/// averages them with weights exp(-cost / temperature). An average of plans may be worse than each,
+/// so the new mean has to win against the best sample, the old mean, a slower one and a stop.
+public struct PathIntegralPlanner: Sendable {
+  /// How plans are drawn.
+  public struct Settings: Sendable, Hashable {
+    /// Plans per round, a multiple of eight.
+    public var samples = 128
+    /// Steps that are looked ahead, 0.05 s each.
+    public var steps = 36
+    /// Points between which the noise of a plan is linear.
+    public var knots = 7
+    /// Standard deviation of the speed at a knot, m/s.
+    public var speedNoise: Float = 0.35
+    /// Standard deviation of the turn rate at a knot, rad/s.
+    public var turnNoise: Float = 0.7
+    /// The cost that makes a plan e times less likely.
+    public var temperature: Float = 0.2
+    /// What is good and bad.
+    public var cost = PathCost()
+    /// The fastest speed that is planned, m/s.
+    public var speedMax: Float = 1.5
+
+    /// The settings that all contenders share.
+    public init() {}
+  }
+
+  /// How plans are drawn.
+  public let settings: Settings
+  /// The plan: commands from the next step on, and what they cost.
+  public private(set) var plan: Plan
+  private var commands: CommandBatch
+  private var paths: PathBatch
+  private var verdicts: PathJudge.Verdicts
+  private var finalists: CommandBatch
+  private var finalPaths: PathBatch
+  private var finalVerdicts: PathJudge.Verdicts
+  private var chosen = 0
+  private var weights: [Float]
+  private var noise: [Float]
+  private var crowd = CrowdTable()
+  private var arcs = PursuitArcs()
+
+  /// A planner that has yet to begin.
+  public init(_ settings: Settings = Settings()) {
+    precondition(
+      settings.samples >= 16 && settings.samples % 8 == 0,
+      "\(settings.samples) samples: a multiple of eight, 16 or more, is needed")
+    precondition(
+      settings.knots >= 2 && settings.steps > 0, "\(settings.knots) knots, \(settings.steps) steps")
+    self.settings = settings
+    let (samples, steps) = (settings.samples, settings.steps)
+    plan = Plan(steps: steps)
+    commands = CommandBatch(samples: samples, steps: steps)
+    paths = PathBatch(samples: samples, steps: steps)
+    verdicts = PathJudge.Verdicts(samples: samples)
+    finalists = CommandBatch(samples: 8, steps: steps)
+    finalPaths = PathBatch(samples: 8, steps: steps)
+    finalVerdicts = PathJudge.Verdicts(samples: 8)
+    weights = [Float](repeating: 0, count: samples)
+    noise = [Float](repeating: 0, count: 2 * settings.knots * samples)
+  }
+
+  /// Forgets the last plan.
+  public mutating func begin() { plan = Plan(steps: settings.steps) }
+
+  /// Makes a plan and returns its first command.
+  ///
+  /// - Parameters:
+  ///   - motion: what commands do, from now.
+  ///   - pose: where the robot is.
+  ///   - proposals: further plans to try, `steps` commands each; more than 8 are not looked at.
+  ///   - budget: how many rounds.
+  public mutating func decide(
+    with motion: any MotionModel, in scene: Scene, at pose: Pose, proposals: [Plan] = [],
+    budget: Budget = Budget(rounds: 1), random: inout Random
+  ) -> (v: Float, w: Float) {
+    var budget = budget
+    budget.begin()
+    let last = plan.first
+    plan.shift()
+    crowd.fill(scene.movers, steps: settings.steps, x: pose.x, y: pose.y, reach: 7)
+    arcs.trace(scene.route, from: Point(x: pose.x, y: pose.y), metres: 4)
+    let judge = PathJudge(cost: settings.cost, scene: scene, crowd: crowd, last: last)
+    let old = plan
+    var best = plan
+    var round = 0
+    while budget.allows(round: round) {
+      draw(proposals, from: pose, random: &random)
+      motion.imagine(commands, into: &paths)
+      judge.judge(paths, commands, into: &verdicts)
+      best = bestSample()
+      average()
+      round += 1
+    }
+    choose(among: [plan, best, old], with: motion, judge: judge)
+    return plan.first
+  }
+
+  // MARK: Looking on
+
+  /// What each sample of the last round costs.
+  var sampleCosts: [Float] { verdicts.costs }
+
+  /// Where a sample of the last round is after a step.
+  func samplePoint(_ step: Int, _ sample: Int) -> Point {
+    let i = step * settings.samples + sample
+    return Point(x: paths.x[i], y: paths.y[i])
+  }
+
+  /// Where the chosen plan leads, and how sure that is.
+  var chosenPath: (poses: [Pose], doubt: [Float]) {
+    let rows = (0..<settings.steps).map { $0 * 8 + chosen }
+    return (
+      rows.map { Pose(x: finalPaths.x[$0], y: finalPaths.y[$0], heading: finalPaths.heading[$0]) },
+      rows.map { finalPaths.doubt[$0] }
+    )
+  }
+
+  // MARK: Drawing
+
+  /// Fills the batch: plans as they are first, then plans with noise.
+  private mutating func draw(_ proposals: [Plan], from pose: Pose, random: inout Random) {
+    drawNoise(&random)
+    let paces: [Float] = [1.4, 0.9, 0.4]
+    let firstNoisy = 8 + min(8, proposals.count)
+    write(plan, at: 0)
+    for (i, pace) in paces.enumerated() { pursue(pace, from: pose, at: 1 + i) }
+    write(Plan(steps: settings.steps), at: 4)
+    write(plan.scaled(0.5), at: 5)
+    write(plan.scaled(0.8), at: 6)
+    write(plan.scaled(0.25), at: 7)
+    for (i, proposal) in proposals.prefix(8).enumerated() { write(proposal, at: 8 + i) }
+    for sample in firstNoisy..<settings.samples {
+      // Three in four around the last plan, the others around a pursuit or a proposal.
+      let base: Int
+      if sample % 4 != 3 {
+        base = 0
+      } else if proposals.isEmpty {
+        base = 1 + (sample / 4) % 2
+      } else {
+        base = (sample / 4) % 2 == 0 ? 1 : 8 + (sample / 8) % (firstNoisy - 8)
+      }
+      perturb(base, into: sample)
+    }
+  }
+
+  private mutating func drawNoise(_ random: inout Random) {
+    let half = noise.count / 2
+    for i in noise.indices {
+      noise[i] = random.nearlyNormal() * (i < half ? settings.speedNoise : settings.turnNoise)
+    }
+  }
+
+  private mutating func write(_ plan: Plan, at sample: Int) {
+    let samples = settings.samples
+    for h in 0..<settings.steps {
+      commands.v[h * samples + sample] = plan.v[h]
+      commands.w[h * samples + sample] = plan.w[h]
+    }
+  }
+
+  private mutating func pursue(_ pace: Float, from pose: Pose, at sample: Int) {
+    let samples = settings.samples
+    arcs.follow(from: pose, pace: pace, steps: settings.steps) { h, v, w in
+      commands.v[h * samples + sample] = v
+      commands.w[h * samples + sample] = w
+    }
+  }
+
+  /// A sample that is another one with linear noise between knots.
+  private mutating func perturb(_ base: Int, into sample: Int) {
+    let samples = settings.samples
+    let knots = settings.knots
+    let scale = Float(knots - 1) / Float(settings.steps)
+    let speeds = sample * knots
+    let turns = (samples + sample) * knots
+    for h in 0..<settings.steps {
+      let at = Float(h) * scale
+      let k = Int(at)
+      let t = at - Float(k)
+      let dv = noise[speeds + k] + t * (noise[speeds + k + 1] - noise[speeds + k])
+      let dw = noise[turns + k] + t * (noise[turns + k + 1] - noise[turns + k])
+      let i = h * samples
+      commands.v[i + sample] = min(settings.speedMax, max(-0.5, commands.v[i + base] + dv))
+      commands.w[i + sample] = min(2, max(-2, commands.w[i + base] + dw))
+    }
+  }
+
+  // MARK: Weighing
+
+  private func bestSample() -> Plan {
+    var best = 0
+    for i in 1..<settings.samples where verdicts.costs[i] < verdicts.costs[best] { best = i }
+    var plan = Plan(steps: settings.steps)
+    for h in 0..<settings.steps {
+      plan.v[h] = commands.v[h * settings.samples + best]
+      plan.w[h] = commands.w[h * settings.samples + best]
+    }
+    return plan
+  }
+
+  /// The mean of all samples under their weights becomes the plan.
+  private mutating func average() {
+    let samples = settings.samples
+    let least = verdicts.costs.min() ?? 0
+    var total: Float = 0
+    for i in 0..<samples {
+      let weight = exponential((least - verdicts.costs[i]) / settings.temperature)
+      weights[i] = weight
+      total += weight
+    }
+    let inverse = 1 / total
+    for h in 0..<settings.steps {
+      var v: Float = 0
+      var w: Float = 0
+      for i in 0..<samples {
+        v += weights[i] * commands.v[h * samples + i]
+        w += weights[i] * commands.w[h * samples + i]
+      }
+      plan.v[h] = v * inverse
+      plan.w[h] = w * inverse
+    }
+  }
+
+  // MARK: Choosing
+
+  /// The cheapest of a few plans, of slower versions of the first, and of a stop.
+  private mutating func choose(
+    among plans: [Plan], with motion: any MotionModel, judge: PathJudge
+  ) {
+    let stop = Plan(steps: settings.steps)
+    let all =
+      plans + [plans[0].scaled(0.7), plans[0].scaled(0.4), plans[1].scaled(0.6), stop, stop]
+    for h in 0..<settings.steps {
+      for i in 0..<8 {
+        finalists.v[h * 8 + i] = all[i].v[h]
+        finalists.w[h * 8 + i] = all[i].w[h]
+      }
+    }
+    motion.imagine(finalists, into: &finalPaths)
+    judge.judge(finalPaths, finalists, into: &finalVerdicts)
+    var best = 0
+    for i in 1..<8 where finalVerdicts.costs[i] < finalVerdicts.costs[best] { best = i }
+    chosen = best
+    plan = all[best]
+    plan.cost = finalVerdicts.costs[best]
+    plan.danger = finalVerdicts.dangers[best]
+    plan.isStop = best >= 6
+  }
+}
