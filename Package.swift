@@ -56,6 +56,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests(of: "Basics"),
+    tests(
+      of: "Planning", sees: ["WorldModels", "Networks", "Tensors", "Environments"]),
   ],
   cLanguageStandard: .c2x
 )
