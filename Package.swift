@@ -20,7 +20,8 @@ func mind(_ name: String, sees: [Target.Dependency]) -> Target {
 /// The tests of a module: what the module sees, the module itself, and the test kit.
 func tests(of name: String, sees: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name), "TestKit", "Basics"] + sees,
+    name: "\(name)Tests",
+    dependencies: [.byName(name: name), "TestKit"] + (name == "Basics" ? [] : ["Basics"]) + sees,
     swiftSettings: strict)
 }
 
@@ -38,6 +39,7 @@ let package = Package(
     .target(
       name: "CKernels", path: "Sources/Mind/CKernels",
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "CReport", path: "Sources/Mind/CReport", exclude: ["web"]),
     .target(name: "Basics", swiftSettings: strict),
     mind("Tensors", sees: ["CKernels", "Basics"]),
     mind("Networks", sees: ["Tensors", "Basics"]),
@@ -46,7 +48,9 @@ let package = Package(
     mind("Planning", sees: ["WorldModels", "Networks", "Tensors", "Environments", "Basics"]),
     mind(
       "Learning",
-      sees: ["Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics"]),
+      sees: [
+        "CReport", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics",
+      ]),
     .target(name: "TestKit", dependencies: ["Environments", "Basics"], swiftSettings: strict),
     .executableTarget(
       name: "orrery",
@@ -56,8 +60,18 @@ let package = Package(
       ],
       swiftSettings: strict),
     tests(of: "Basics"),
+    tests(of: "Tensors"),
+    tests(of: "Networks", sees: ["Tensors"]),
+    tests(of: "Environments"),
+    tests(of: "Planning", sees: ["WorldModels", "Tensors", "Environments"]),
     tests(
-      of: "Planning", sees: ["WorldModels", "Networks", "Tensors", "Environments"]),
+      of: "Learning",
+      sees: ["Planning", "WorldModels", "Networks", "Tensors", "Environments"]),
+    .testTarget(
+      name: "ReportTests", dependencies: ["Learning", "Environments", "Basics"],
+      swiftSettings: strict),
+    .testTarget(name: "OrreryTests", dependencies: ["orrery", "Learning"], swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
   ],
   cLanguageStandard: .c2x
 )

@@ -45,7 +45,9 @@ public func bootstrap(
     let value = statistic(indices)
     if value.isFinite { values.append(value) }
   }
-  guard !values.isEmpty else { return Interval(estimate: estimate, lower: -.infinity, upper: .infinity) }
+  guard !values.isEmpty else {
+    return Interval(estimate: estimate, lower: -.infinity, upper: .infinity)
+  }
   values.sort()
   return Interval(
     estimate: estimate, lower: quantile(0.025, ofSorted: values),
@@ -63,7 +65,8 @@ public func quantile(_ share: Double, of values: [Double]) -> Double {
 }
 
 private func quantile(_ share: Double, ofSorted values: [Double]) -> Double {
-  precondition(!values.isEmpty && (0...1).contains(share), "quantile \(share) of \(values.count) values")
+  precondition(
+    !values.isEmpty && (0...1).contains(share), "quantile \(share) of \(values.count) values")
   let position = share * Double(values.count - 1)
   let below = Int(position)
   let above = min(below + 1, values.count - 1)

@@ -1,1 +1,162 @@
+// The numeric kernels under the tensors: plain C, single-threaded, one family a file.
+//
+// Every kernel exists in up to three variants, built from one source or beside each other:
+// portable, AVX2 and AVX-512. Which one runs is chosen once at start from the features of the
+// machine; the environment variable ORRERY_KERNELS=portable|avx2|avx512 asks for a lower one.
+// All sums are taken in an order that depends on the extents alone, so a machine repeats itself
+// bit for bit. Arrays are dense, row-major float32; outputs never overlap inputs except where said.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// The variants (variants.c).
+enum { KERNELS_PORTABLE = 0, KERNELS_AVX2 = 1, KERNELS_AVX512 = 2 };
+/// The variant in use on this thread.
+int kernels_level(void);
+/// The best variant that this machine can run.
+int kernels_level_max(void);
+/// Makes this thread use `level`, or the best variant where that is lower; −1 ends this.
+void kernels_force(int level);
+
+// Memory (pool.c).
+/// Room for `bytes` bytes, aligned to 64, not cleared.
+void *pool_take(size_t bytes);
+/// Gives back what `pool_take(bytes)` gave.
+void pool_give(void *block, size_t bytes);
+
+// Matrix products (matmul.c).
+/// C[m, n] = op(A)·op(B), or C += where `accumulate`. A is [m, k], or [k, m] where `transpose_a`;
+/// B is [k, n], or [n, k] where `transpose_b`.
+void kernel_matmul(size_t m, size_t n, size_t k, const float *a, int transpose_a, const float *b,
+                   int transpose_b, float *c, int accumulate);
+
+// Functions of one number (unary.c).
+enum {
+  UNARY_EXP, UNARY_LOG, UNARY_TANH, UNARY_SIGMOID, UNARY_SILU, UNARY_SOFTPLUS, UNARY_RELU,
+  UNARY_SQUARE, UNARY_SQRT, UNARY_ABS, UNARY_SIN, UNARY_COS, UNARY_HUBER, UNARY_CLAMP,
+  UNARY_NEGATE, UNARY_COUNT
+};
+/// y[i] = f(x[i]). `p0` and `p1` are the threshold of huber, and the bounds of clamp. y may be x.
+void kernel_unary(int operation, size_t n, float p0, float p1, const float *x, float *y);
+/// gx[i] = g[i] · f'(x[i]); reads whichever of x and y = f(x) is cheaper, the other may be null.
+void kernel_unary_pullback(int operation, size_t n, float p0, float p1, const float *g,
+                           const float *x, const float *y, float *gx);
+
+// Functions of two numbers (binary.c).
+enum { BINARY_ADD, BINARY_SUBTRACT, BINARY_MULTIPLY, BINARY_DIVIDE };
+/// out[r, c] = a[r·a_row + c·a_column] op b[r·b_row + c·b_column]; column strides are 0 or 1.
+void kernel_binary(int operation, size_t rows, size_t columns, const float *a, size_t a_row,
+                   size_t a_column, const float *b, size_t b_row, size_t b_column, float *out);
+/// out[i] = scale · x[i] + shift. out may be x.
+void kernel_affine(size_t n, float scale, float shift, const float *x, float *out);
+/// y[i] += scale · x[i].
+void kernel_accumulate(size_t n, float scale, const float *x, float *y);
+/// out = silu(x[r, 0..<h]) · x[r, h..<2h], x is [rows, 2h].
+void kernel_swiglu(size_t rows, size_t h, const float *x, float *out);
+void kernel_swiglu_pullback(size_t rows, size_t h, const float *g, const float *x, float *gx);
+
+// Sums (reduce.c).
+/// out[i] = Σ_r x[o, r, i], x is [outer, n, inner], out is [outer, inner].
+void kernel_sum(size_t outer, size_t n, size_t inner, const float *x, float *out);
+/// out[o, r, i] = Σ_{s <= r} x[o, s, i], or Σ_{s >= r} where `backward`.
+void kernel_cumulative_sum(size_t outer, size_t n, size_t inner, int backward, const float *x,
+                           float *out);
+/// Σ x[i]·y[i] in double.
+double kernel_dot(size_t n, const float *x, const float *y);
+
+// Rows that sum to one (softmax.c).
+void kernel_softmax(size_t rows, size_t n, const float *x, float *y);
+void kernel_softmax_pullback(size_t rows, size_t n, const float *g, const float *y, float *gx);
+/// out[r] = log Σ_c exp x[r, c].
+void kernel_log_sum_exp(size_t rows, size_t n, const float *x, float *out);
+
+// Rows brought to one length (norm.c).
+/// y = x · inverse · weight with inverse[r] = 1/√(mean x² + epsilon); `inverse` is kept for later.
+void kernel_rms_norm(size_t rows, size_t n, float epsilon, const float *x, const float *weight,
+                     float *y, float *inverse);
+/// gx, and gweight (overwritten).
+void kernel_rms_norm_pullback(size_t rows, size_t n, const float *g, const float *x,
+                              const float *weight, const float *inverse, float *gx,
+                              float *gweight);
+/// y = (x − mean) · inverse · weight + bias; `mean` and `inverse` are kept for later.
+void kernel_layer_norm(size_t rows, size_t n, float epsilon, const float *x, const float *weight,
+                       const float *bias, float *y, float *mean, float *inverse);
+void kernel_layer_norm_pullback(size_t rows, size_t n, const float *g, const float *x,
+                                const float *weight, const float *mean, const float *inverse,
+                                float *gx, float *gweight, float *gbias);
+/// y = x / √(Σ x² + epsilon).
+void kernel_unit_norm(size_t rows, size_t n, float epsilon, const float *x, float *y,
+                      float *inverse);
+void kernel_unit_norm_pullback(size_t rows, size_t n, const float *g, const float *y,
+                               const float *inverse, float *gx);
+
+// Moving numbers (copy.c).
+/// `count` blocks of `block` floats from one stride to another.
+void kernel_copy_blocks(size_t count, size_t block, const float *from, size_t from_stride,
+                        float *to, size_t to_stride);
+/// to[o, b, m, a, i] = from[o, a, m, b, i].
+void kernel_transpose(size_t outer, size_t a, size_t middle, size_t b, size_t inner,
+                      const float *from, float *to);
+
+// The depthwise causal convolution (convolution.c).
+/// y[b, t, d] = Σ_j w[j, d] · x[b, t − (K−1) + j, d]; what lies before x is `history` [B, K−1, D],
+/// or zero where that is null.
+void kernel_convolution(size_t batch, size_t time, size_t width, size_t taps, const float *x,
+                        const float *history, const float *w, float *y);
+/// gx, gw and (where not null) ghistory, all overwritten.
+void kernel_convolution_pullback(size_t batch, size_t time, size_t width, size_t taps,
+                                 const float *g, const float *x, const float *history,
+                                 const float *w, float *gx, float *gw, float *ghistory);
+
+// The gated recurrent unit (gru.c).
+/// out [rows, n] from x, u [rows, 3n] (reset, update, candidate) and the last state h [rows, n].
+void kernel_gru(size_t rows, size_t n, const float *x, const float *u, const float *h, float *out);
+void kernel_gru_pullback(size_t rows, size_t n, const float *g, const float *x, const float *u,
+                         const float *h, float *gx, float *gu, float *gh);
+
+// The gated delta rule (gated_delta.c).
+/// S_t = α_t S_{t−1}(I − β_t k kᵀ) + β_t v kᵀ, y = S q. q, k, v, y are [B, T, H, D], α and β
+/// [B, T, H], the states [B, H, D, D] hold Sᵀ (key axis first); a null `state` is zero.
+void kernel_gated_delta(size_t batch, size_t time, size_t heads, size_t width, const float *q,
+                        const float *k, const float *v, const float *alpha, const float *beta,
+                        const float *state, float *y, float *state_out);
+/// Pullback of both outputs: gy or gstate_out may be null (zero), gstate too (not wanted).
+void kernel_gated_delta_pullback(size_t batch, size_t time, size_t heads, size_t width,
+                                 const float *q, const float *k, const float *v,
+                                 const float *alpha, const float *beta, const float *state,
+                                 const float *gy, const float *gstate_out, float *gq, float *gk,
+                                 float *gv, float *galpha, float *gbeta, float *gstate);
+
+// Sliding-window attention (attention.c).
+/// Query t of `time` stands at position past + t of past + time keys and sees the last `window`
+/// positions up to its own. Score = q·k/√D − slope[h]·distance. q, y: [B, T, H, D]; k, v:
+/// [B, past + T, H, D]; the first `missing[b]` positions are not there (null: none missing).
+void kernel_attention(size_t batch, size_t time, size_t past, size_t heads, size_t width,
+                      size_t window, const float *slopes, const int64_t *missing, const float *q,
+                      const float *k, const float *v, float *y);
+void kernel_attention_pullback(size_t batch, size_t time, size_t past, size_t heads, size_t width,
+                               size_t window, const float *slopes, const int64_t *missing,
+                               const float *q, const float *k, const float *v, const float *g,
+                               float *gq, float *gk, float *gv);
+
+// The optimizer (adamw.c).
+/// One step of AdamW over a flat buffer; `first` and `second` are the running moments.
+void kernel_adamw(size_t n, float *p, const float *g, float *first, float *second, float rate,
+                  float beta1, float beta2, float epsilon, float decay, float correction1,
+                  float correction2);
+
+// A scalar recurrence with a residual network inside (recurrence.c).
+/// start, rate, gate [rows]; targets [rows, steps]; bias [rows, hidden]; input [2, hidden];
+/// output [hidden]; hidden <= 64.
+typedef struct {
+  size_t rows, steps, hidden;
+  const float *start, *rate, *gate, *targets, *bias, *input, *output;
+} recurrence_t;
+/// Gradients, shaped like what they belong to; all are overwritten.
+typedef struct {
+  float *start, *rate, *gate, *targets, *bias, *input, *output;
+} recurrence_gradient_t;
+/// path[n, j] = the value after step j.
+void kernel_recurrence(const recurrence_t *r, float *path);
+void kernel_recurrence_pullback(const recurrence_t *r, const float *path, const float *upstream,
+                                const recurrence_gradient_t *g);

@@ -9,6 +9,9 @@ public struct Graph: Sendable {
   /// The ways that leave node n are `ways[first[n]..<first[n + 1]]`.
   public let first: [Int]
 
+  /// Nodes where there is work: those of the stations, or all.
+  let stops: [Int]
+
   /// A way from one node to another.
   public struct Way: Sendable {
     /// Index of the node it leaves.
@@ -49,6 +52,8 @@ public struct Graph: Sendable {
     }
     var first = [0]
     for ways in leaving { first.append(first[first.count - 1] + ways.count) }
+    let stations = layout.stations.map(\.node).filter { !leaving[$0].isEmpty }
+    stops = stations.isEmpty ? Array(nodes.indices) : stations
     self.nodes = nodes
     self.first = first
     ways = leaving.flatMap { $0 }

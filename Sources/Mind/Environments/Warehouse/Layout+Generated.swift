@@ -58,21 +58,20 @@ private struct Plan {
   init(random: inout Random) {
     length = Self.tenths(&random, 24...36)
     dock = Self.tenths(&random, 4...5.5)
-    let depthMax = Self.tenths(&random, 17.5...24)
-    // Rows from below: an aisle along the wall, then racks and aisles in turn.
+    // Rows from below: an aisle along the wall, then racks and aisles in turn, until it is deep
+    // enough. The last step adds at most 5.6 m.
+    let depthMin = Self.tenths(&random, 16...18.4)
     var y: Float = 0.2
     depth = 0
     while true {
       let aisle = Self.tenths(&random, 2.4...3.2)
-      let rack = Self.tenths(&random, 1.8...2.4)
-      if y + aisle + 0.2 > depthMax { break }
       aisles.append(y + aisle / 2)
       depth = y + aisle + 0.2
-      if depth - 0.2 + rack + 2.4 + 0.2 > depthMax { break }
+      if depth >= depthMin { break }
+      let rack = Self.tenths(&random, 1.8...2.4)
       rackRows.append(y + aisle...y + aisle + rack)
       y += aisle + rack
     }
-    if rackRows.count == aisles.count { rackRows.removeLast() }
     layBlocks(&random)
   }
 

@@ -12,7 +12,7 @@ public struct Mission: Sendable {
   public var goalTolerance: Float
   /// Seconds after which the mission is given up: 3 · `timeOptimal` + 10, at most 90.
   public var timeMax: Float
-  /// Metres of the shortest way that keeps 0.45 m from everything that stands.
+  /// Metres of the shortest way that keeps 0.5 m from everything that stands.
   public var lengthOptimal: Float
   /// Seconds that way takes at 1.2 m/s, with an allowance for its turns.
   public var timeOptimal: Float

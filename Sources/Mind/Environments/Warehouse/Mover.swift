@@ -52,6 +52,14 @@ struct RobotSeen {
 }
 
 extension Mover {
+  /// Decides where to go next: mostly to where there is work.
+  mutating func draw(destinationOn graph: Graph) {
+    destination =
+      random.chance(0.8)
+      ? graph.stops[random.index(below: graph.stops.count)]
+      : random.index(below: graph.nodes.count)
+  }
+
   /// m/s², and the turn in a step as its cosine and sine.
   fileprivate var limits: (rise: Float, fall: Float, turnCosine: Float, turnSine: Float) {
     switch kind {
@@ -83,26 +91,45 @@ struct Crowd {
   static let dt = Drive.dt
   static let countMax = 8
 
+  /// Where everybody is, for tests of one against all at once; far away where there is nobody.
+  struct Places {
+    var x = SIMD8<Float>(repeating: 1e6)
+    var y = SIMD8<Float>(repeating: 1e6)
+    var radius = SIMD8<Float>(repeating: 0)
+
+    init(_ movers: borrowing MutableSpan<Mover>, count: Int) {
+      for i in 0..<count {
+        x[i] = movers[i].x
+        y[i] = movers[i].y
+        radius[i] = movers[i].radius
+      }
+    }
+
+    /// Squared metres from a place to everybody.
+    @inline(__always)
+    func squared(_ px: Float, _ py: Float) -> SIMD8<Float> {
+      let (dx, dy) = (x - px, y - py)
+      return dx * dx + dy * dy
+    }
+  }
+
   /// Moves everybody by one step.
   static func step(
-    _ movers: inout InlineArray<8, Mover>, count: Int, robot: RobotSeen, site: Site
+    _ movers: inout MutableSpan<Mover>, count: Int, robot: RobotSeen, site: Site
   ) {
+    var places = Places(movers, count: count)
     for i in 0..<count {
-      var mover = movers[i]
-      walk(&mover, index: i, movers: movers, count: count, robot: robot, site: site)
-      movers[i] = mover
+      walk(&movers[i], index: i, places: places, count: count, robot: robot, site: site)
+      places.x[i] = movers[i].x
+      places.y[i] = movers[i].y
     }
   }
 
   private static func walk(
-    _ mover: inout Mover, index: Int, movers: borrowing InlineArray<8, Mover>, count: Int,
+    _ mover: inout Mover, index: Int, places: Places, count: Int,
     robot: RobotSeen, site: Site
   ) {
-    if mover.cueDistance > 0 {
-      let near = mover.cue.distance(to: Point(x: robot.x, y: robot.y)) < mover.cueDistance
-      guard robot.present, near else { return }
-      mover.cueDistance = 0
-    }
+    if mover.cueDistance > 0, !hears(&mover, robot) { return }
     if mover.pause > 0 {
       mover.pause -= 1
       mover.speed = 0
@@ -121,8 +148,9 @@ struct Crowd {
         (mover.x - graph.nodes[way.start].x) * way.dx
         + (mover.y - graph.nodes[way.start].y) * way.dy
     }
-    var lane = mover.lane
     let limit = max(0, way.room - mover.radius - 0.12)
+    // Who is about to stop for work goes to the side.
+    var lane = way.end == mover.destination && way.length - along < 3 ? limit : mover.lane
     var free = mover.pace * slowing(mover, way: way, along: along, graph)
     // Who is in the way, and on which side to pass.
     let across =
@@ -136,7 +164,8 @@ struct Crowd {
       let ahead = rx * mover.dx + ry * mover.dy
       let aside = rx * mover.dy - ry * mover.dx
       if ahead > 0, abs(aside) < reach + margin {
-        free = min(free, max(0, (ahead - reach - 0.3) * 1.2))
+        // Past one's shoulder one may still squeeze by.
+        free = min(free, max(ahead < 0.7 * reach ? 0.25 : 0, (ahead - reach - 0.3) * 1.2))
       }
       // In the frame of the way: how far to the right of it to go for passing.
       let forward = rx * way.dx + ry * way.dy
@@ -155,16 +184,41 @@ struct Crowd {
         lane = keepsRight ? limit : -limit
       }
     }
-    for j in 0..<count where j != index {
-      meet(movers[j].x, movers[j].y, radius: movers[j].radius, margin: 0.12)
+    let reach = places.radius + (mover.radius + sight)
+    let near = places.squared(mover.x, mover.y) .< reach * reach
+    if near.isAnySet {
+      for j in 0..<count where near[j] && j != index {
+        meet(places.x[j], places.y[j], radius: places.radius[j], margin: 0.12)
+      }
     }
     if mover.notices(robot) {
       meet(robot.x, robot.y, radius: Warehouse.robotRadius, margin: 0.25)
     }
     lane = min(limit, max(-limit, lane))
     steer(&mover, way: way, along: along, lane: lane, free: free, graph: graph, site: site)
-    advance(&mover, index: index, movers: movers, count: count, robot: robot, site: site)
+    advance(&mover, index: index, places: places, count: count, robot: robot, site: site)
     waitOrTurn(&mover, free: free, graph)
+  }
+
+  /// Whether the robot has come near enough for a hidden mover to set off. It takes the pace at which
+  /// it is at the corner shortly before a robot that goes on as it does now. When its pause is over,
+  /// it goes anyway.
+  private static func hears(_ mover: inout Mover, _ robot: RobotSeen) -> Bool {
+    let distance = mover.cue.distance(to: Point(x: robot.x, y: robot.y))
+    mover.pause -= 1
+    if mover.pause <= 0 {
+      mover.cueDistance = 0
+      return true
+    }
+    guard robot.present, distance < mover.cueDistance else { return false }
+    mover.cueDistance = 0
+    mover.pause = 0
+    let speed = (robot.vx * robot.vx + robot.vy * robot.vy).squareRoot()
+    let time = distance / max(0.4, speed) - 0.5 - mover.random.uniform(in: 0...0.6)
+    let way = mover.cue.distance(to: Point(x: mover.x, y: mover.y))
+    let paces: ClosedRange<Float> = mover.kind == .person ? 0.7...1.6 : 1...2.2
+    mover.pace = min(paces.upperBound, max(paces.lowerBound, way / (0.9 * max(0.5, time))))
+    return true
   }
 
   /// How much slower one goes before a corner.
@@ -181,8 +235,8 @@ struct Crowd {
   private static func arrive(_ mover: inout Mover, _ graph: Graph) {
     let node = graph.ways[mover.way].end
     let back = graph.ways[mover.way].start
-    if node == mover.destination || mover.random.chance(0.03) {
-      mover.destination = mover.random.index(below: graph.nodes.count)
+    if node == mover.destination {
+      mover.draw(destinationOn: graph)
       if mover.random.chance(0.7) {
         mover.pause = Int32(20 + mover.random.index(below: 100))
       }
@@ -216,7 +270,9 @@ struct Crowd {
     let start = graph.nodes[way.start]
     var tx = start.x + stride * way.dx + lane * way.dy - mover.x
     var ty = start.y + stride * way.dy - lane * way.dx - mover.y
-    let room = site.clearance(mover.x, mover.y) - mover.radius
+    let room =
+      site.isRoomy(mover.x, mover.y, by: mover.radius + 0.2)
+      ? 1 : site.clearance(mover.x, mover.y) - mover.radius
     if room < 0.2 {
       // Away from what stands too near.
       let slope = site.slope(mover.x, mover.y)
@@ -249,18 +305,19 @@ struct Crowd {
 
   /// Makes the move, unless it would end in a rack, in somebody or in the standing robot.
   private static func advance(
-    _ mover: inout Mover, index: Int, movers: borrowing InlineArray<8, Mover>, count: Int,
+    _ mover: inout Mover, index: Int, places: Places, count: Int,
     robot: RobotSeen, site: Site
   ) {
     var nx = mover.x + mover.dx * mover.speed * dt
     var ny = mover.y + mover.dy * mover.speed * dt
-    let room = site.clearance(nx, ny)
-    if room < mover.radius + 0.05 {
+    let margin = mover.radius + 0.05
+    let room = site.isRoomy(nx, ny, by: margin) ? margin : site.clearance(nx, ny)
+    if room < margin {
       // Slide along what stands.
       let slope = site.slope(nx, ny)
       let length = (slope.dx * slope.dx + slope.dy * slope.dy).squareRoot()
       if length > 1e-4 {
-        let push = (mover.radius + 0.05 - room) / length
+        let push = (margin - room) / length
         nx += slope.dx * push
         ny += slope.dy * push
       }
@@ -275,14 +332,18 @@ struct Crowd {
       let before = (ox - mover.x) * (ox - mover.x) + (oy - mover.y) * (oy - mover.y)
       return after < before
     }
-    for j in 0..<count where j != index {
-      if bars(movers[j].x, movers[j].y, mover.radius + movers[j].radius + 0.02) {
-        mover.speed = 0
-        return
+    let reach = places.radius + (mover.radius + 0.02)
+    let near = places.squared(nx, ny) .< reach * reach
+    if near.isAnySet {
+      for j in 0..<count where near[j] && j != index {
+        if bars(places.x[j], places.y[j], reach[j]) {
+          mover.speed = 0
+          return
+        }
       }
     }
-    if robot.present, mover.touching,
-      bars(robot.x, robot.y, mover.radius + Warehouse.robotRadius + 0.02)
+    if mover.touching || mover.notices(robot), robot.present,
+      bars(robot.x, robot.y, mover.radius + Warehouse.robotRadius + 0.08)
     {
       mover.speed = 0
       return
@@ -302,7 +363,7 @@ struct Crowd {
     mover.blocked = 0
     mover.patience = 40 + Int32(mover.random.index(below: 60))
     let way = graph.ways[mover.way]
-    mover.destination = mover.random.index(below: graph.nodes.count)
+    mover.draw(destinationOn: graph)
     for i in graph.first[way.end]..<graph.first[way.end + 1]
     where graph.ways[i].end == way.start {
       mover.way = i

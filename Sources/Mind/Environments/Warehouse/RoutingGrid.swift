@@ -3,8 +3,8 @@
 /// A coarse grid on which routes are searched. Cells that a robot's middle may enter are open.
 struct RoutingGrid: Sendable {
   static let cell: Float = 0.2
-  /// What a route keeps from everything that stands: the robot's radius and 10 cm.
-  static let margin: Float = 0.45
+  /// What a route keeps from everything that stands: the robot's radius and 15 cm.
+  static let margin: Float = 0.5
 
   let columns: Int
   let rows: Int
@@ -158,8 +158,9 @@ private struct Heap {
     var i = 0
     while true {
       var least = i
-      for child in [2 * i + 1, 2 * i + 2]
-      where child < items.count && items[child].cost < items[least].cost { least = child }
+      let (left, right) = (2 * i + 1, 2 * i + 2)
+      if left < items.count, items[left].cost < items[least].cost { least = left }
+      if right < items.count, items[right].cost < items[least].cost { least = right }
       if least == i { break }
       items.swapAt(i, least)
       i = least

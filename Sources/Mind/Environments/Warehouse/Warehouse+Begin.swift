@@ -15,10 +15,15 @@ extension Warehouse {
       let offset = sites.isEmpty ? 0 : random.index(below: sites.count)
       site = setup.pool.site(sites.lowerBound + UInt64(offset))
     }
-    state = State()
-    let route = drawMission(&random)
+    let isBlind = drawBlind(root.fork(5))
+    var route: [Point] = []
+    // Not every mission passes a corner where somebody can hide: then another one.
+    for attempt in 0..<UInt64(isBlind ? 12 : 1) {
+      state = State()
+      route = drawMission(&random)
+      if drawMovers(root.fork(3).fork(attempt), route: route, blind: isBlind) == isBlind { break }
+    }
     drawQuirks(root.fork(2), route: route)
-    drawMovers(root.fork(3), route: route)
     state.noise = root.fork(4)
     look()
   }
@@ -101,25 +106,32 @@ extension Warehouse {
     return (route[route.count - 1], 1, 0)
   }
 
-  private mutating func drawMovers(_ stream: Random, route: [Point]) {
+  private func drawBlind(_ stream: Random) -> Bool {
+    var random = stream
+    return switch setup.settings.scenario {
+    case .ordinary: false
+    case .blindCorner: true
+    case .mixed: random.chance(0.25)
+    }
+  }
+
+  /// Draws and places the movers.
+  ///
+  /// - Returns: whether one of them hides behind a corner.
+  private mutating func drawMovers(_ stream: Random, route: [Point], blind: Bool) -> Bool {
     var random = stream
     let count = setup.settings.movers ?? 4 + random.index(below: 5)
-    guard !site.graph.ways.isEmpty else { return }
-    let blind: Bool =
-      switch setup.settings.scenario {
-      case .ordinary: false
-      case .blindCorner: true
-      case .mixed: random.chance(0.25)
-      }
+    guard !site.graph.ways.isEmpty else { return false }
+    var hides = false
     for i in 0..<min(8, max(0, count)) {
       var mover = Self.drawMover(random.fork(UInt64(i)))
-      let placed =
-        (i == 0 && blind && hide(&mover, &random, route: route)) || place(&mover, &random)
-      if placed {
+      if i == 0 && blind { hides = hide(&mover, &random, route: route) }
+      if (i == 0 && hides) || place(&mover, &random) {
         state.movers[state.moverCount] = mover
         state.moverCount += 1
       }
     }
+    return hides
   }
 
   private static func drawMover(_ stream: Random) -> Mover {
@@ -132,7 +144,8 @@ extension Warehouse {
       mover.lane = mover.random.uniform(in: 0.1...0.5)
     } else {
       mover.pace = mover.random.uniform(in: 0.6...1.6)
-      mover.lane = mover.random.uniform(in: -0.25...0.65)
+      // Most keep to the right.
+      mover.lane = mover.random.uniform(in: mover.random.chance(0.15) ? -0.5...0.2 : 0.2...0.8)
     }
     mover.distracted = mover.random.chance(0.25)
     mover.patience = 40 + Int32(mover.random.index(below: 60))
@@ -150,7 +163,7 @@ extension Warehouse {
       put(
         &mover, on: index, x: start.x + along * way.dx + lane * way.dy,
         y: start.y + along * way.dy - lane * way.dx)
-      mover.destination = random.index(below: site.graph.nodes.count)
+      mover.draw(destinationOn: site.graph)
       let gap = Point(x: mover.x, y: mover.y).distance(
         to: Point(x: state.start.x, y: state.start.y))
       if gap >= 4, isFree(mover) { return true }
@@ -176,40 +189,42 @@ extension Warehouse {
   }
 
   /// Puts a mover in a side way that the route passes, out of sight, to walk off when the robot
-  /// comes near: at 1 m/s the two would meet. What the robot does after the cue changes nothing.
+  /// comes near, so as to meet it if it goes on as it does. What it does after the cue changes nothing.
   private func hide(_ mover: inout Mover, _ random: inout Random, route: [Point]) -> Bool {
     let length = Self.length(of: route)
-    var choices: [(way: Int, along: Float, cue: Float)] = []
-    for share in stride(from: Float(0.2), through: 0.85, by: 0.03) where share * length > 5 {
+    var choices: [(way: Int, along: Float, cue: Float, side: Float)] = []
+    for share in stride(from: Float(0.2), through: 0.85, by: 0.04) where share * length > 5 {
       let here = Self.place(on: route, share: share)
       for (index, way) in site.graph.ways.enumerated() {
         let end = site.graph.nodes[way.end]
-        guard end.distance(to: here.point) < 0.8, abs(way.dx * here.dx + way.dy * here.dy) < 0.4
+        guard end.distance(to: here.point) < 1.3, abs(way.dx * here.dx + way.dy * here.dy) < 0.4
         else { continue }
-        let cue = min(random.uniform(in: 4...6), share * length - 0.5)
-        let away = mover.pace * cue + random.uniform(in: -0.4...0.4)
+        let cue = min(random.uniform(in: 3.5...5.5), share * length - 0.5)
+        let away = random.uniform(in: 0.9...1.3) * (cue - 0.6)
         let along = way.length - away
         guard along > 0.3 || way.length > 3 else { continue }
-        choices.append((index, max(0.3, along), cue))
+        // The side of the way from which the robot comes: there the rack hides longest.
+        let side: Float = way.dx * here.dy - way.dy * here.dx > 0 ? 1 : -1
+        choices.append((index, max(0.3, along), cue, side))
       }
     }
     while !choices.isEmpty {
       let choice = choices.remove(at: random.index(below: choices.count))
       let way = site.graph.ways[choice.way]
       let (start, end) = (site.graph.nodes[way.start], site.graph.nodes[way.end])
-      let (x, y) = (start.x + choice.along * way.dx, start.y + choice.along * way.dy)
+      mover.lane = choice.side * min(0.8, max(0, way.room - mover.radius - 0.12))
+      let x = start.x + choice.along * way.dx + mover.lane * way.dy
+      let y = start.y + choice.along * way.dy - mover.lane * way.dx
       put(&mover, on: choice.way, x: x, y: y)
       guard isFree(mover), isHidden(x, y, route: route, until: end, cue: choice.cue) else {
         continue
       }
-      // Fast enough to be there when a robot at 1 m/s is, and busy with something else.
-      let away = way.length - choice.along
-      mover.pace = min(mover.kind == .person ? 1.6 : 2.2, max(0.6, away / choice.cue))
+      // Busy with something else, and not about to stop.
       mover.cueDistance = choice.cue
+      mover.pause = 800
       mover.cue = end
       mover.distracted = true
-      mover.lane = min(0.3, max(0, way.room - mover.radius - 0.12))
-      mover.destination = way.end
+      repeat { mover.draw(destinationOn: site.graph) } while mover.destination == way.end
       return true
     }
     return false

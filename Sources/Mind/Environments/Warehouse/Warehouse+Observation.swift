@@ -44,30 +44,29 @@ extension Warehouse {
     into out: inout MutableSpan<Float>, at start: Int, _ noise: inout Random, sine s: Float,
     cosine c: Float
   ) {
-    var taken: UInt32 = 0
-    for slot in 0..<Self.slots {
-      var nearest = -1
-      var least = Float.infinity
-      for i in 0..<state.moverCount where state.movers[i].visible && taken & (1 << UInt32(i)) == 0 {
-        let dx = state.movers[i].x - state.drive.x
-        let dy = state.movers[i].y - state.drive.y
-        let squared = dx * dx + dy * dy
-        if squared < least { (nearest, least) = (i, squared) }
-      }
-      let at = start + 5 * slot
-      if nearest < 0 {
-        for k in 0..<5 { out[at + k] = 0 }
-        continue
-      }
-      taken |= 1 << UInt32(nearest)
-      let dx = state.movers[nearest].x - state.drive.x
-      let dy = state.movers[nearest].y - state.drive.y
+    let movers = state.movers.span
+    let (x, y) = (state.drive.x, state.drive.y)
+    var squared = SIMD8<Float>(repeating: .infinity)
+    for i in 0..<state.moverCount where movers[i].visible {
+      let (dx, dy) = (movers[i].x - x, movers[i].y - y)
+      squared[i] = dx * dx + dy * dy
+    }
+    var at = start
+    for _ in 0..<Self.slots {
+      let least = squared.min()
+      guard least < .infinity else { break }
+      var nearest = 0
+      while squared[nearest] != least { nearest += 1 }
+      squared[nearest] = .infinity
+      let (dx, dy) = (movers[nearest].x - x, movers[nearest].y - y)
       out[at] = 1
       out[at + 1] = c * dx + s * dy + 0.03 * noise.nearlyNormal()
       out[at + 2] = c * dy - s * dx + 0.03 * noise.nearlyNormal()
-      out[at + 3] = state.movers[nearest].radius
-      out[at + 4] = Float(state.movers[nearest].kind.rawValue)
+      out[at + 3] = movers[nearest].radius
+      out[at + 4] = Float(movers[nearest].kind.rawValue)
+      at += 5
     }
+    for i in at..<start + 5 * Self.slots { out[i] = 0 }
   }
 
   /// The true ranges of the lidar, before noise: to walls, racks and movers. `[64]`
@@ -93,24 +92,39 @@ extension Warehouse {
     into out: inout MutableSpan<Float>, at start: Int, sine s: Float, cosine c: Float
   ) {
     let (x, y) = (state.drive.x, state.drive.y)
-    for i in 0..<Self.beams {
-      let beam = setup.beams[i]
-      let (dx, dy) = (c * beam.x - s * beam.y, s * beam.x + c * beam.y)
-      var range = site.raycast(x, y, cosine: dx, sine: dy, max: Self.sight)
+    let movers = state.movers.span
+    var mx = SIMD8<Float>(repeating: 0)
+    var my = SIMD8<Float>(repeating: 0)
+    var radius = SIMD8<Float>(repeating: 0)
+    for i in 0..<state.moverCount {
+      (mx[i], my[i], radius[i]) = (movers[i].x - x, movers[i].y - y, movers[i].radius)
+    }
+    let squared = radius * radius
+    let longest = SIMD8(repeating: Self.sight)
+    for group in 0..<Self.beams / 8 {
+      let cosines = c * setup.beamCosines[group] - s * setup.beamSines[group]
+      let sines = s * setup.beamCosines[group] + c * setup.beamSines[group]
+      let ranges = site.raycast(x, y, cosines: cosines, sines: sines, max: longest)
+      for i in 0..<8 { out[start + 8 * group + i] = ranges[i] }
       for j in 0..<state.moverCount {
-        let (mx, my) = (state.movers[j].x - x, state.movers[j].y - y)
-        let ahead = mx * dx + my * dy
-        let aside = mx * dy - my * dx
-        let inside = state.movers[j].radius * state.movers[j].radius - aside * aside
-        if inside > 0, ahead > 0 { range = min(range, max(0, ahead - inside.squareRoot())) }
+        // Where the rays meet the disc, if they do.
+        let ahead = mx[j] * cosines + my[j] * sines
+        let aside = mx[j] * sines - my[j] * cosines
+        let inside = squared[j] - aside * aside
+        let hit = (inside .> 0) .& (ahead .> 0)
+        guard hit.isAnySet else { continue }
+        let near = ahead - inside.replacing(with: 0, where: inside .< 0).squareRoot()
+        for i in 0..<8 where hit[i] {
+          let at = start + 8 * group + i
+          out[at] = min(out[at], max(0, near[i]))
+        }
       }
-      out[start + i] = range
     }
   }
 
   /// A mover as judges see it.
   func moverState(_ i: Int) -> MoverState {
-    let mover = state.movers[i]
+    let mover = state.movers.span[i]
     return MoverState(
       x: mover.x, y: mover.y, vx: mover.dx * mover.speed, vy: mover.dy * mover.speed,
       heading: arcTangent(y: mover.dy, x: mover.dx), radius: mover.radius, kind: mover.kind,
@@ -128,7 +142,9 @@ extension Warehouse {
     return (0..<steps).map { _ in
       seen.x += seen.vx * Drive.dt
       seen.y += seen.vy * Drive.dt
-      Crowd.step(&world.state.movers, count: world.state.moverCount, robot: seen, site: site)
+      let count = world.state.moverCount
+      var movers = world.state.movers.mutableSpan
+      Crowd.step(&movers, count: count, robot: seen, site: site)
       Self.look(&world.state, x: seen.x, y: seen.y, site: site)
       return (0..<world.state.moverCount).map { world.moverState($0) }
     }

@@ -28,17 +28,23 @@ public struct Warehouse: Environment {
     let spec: EnvironmentSpec
     let pool: SitePool
     let yard: Site?
-    /// The direction of each beam in the body frame.
-    let beams: [SIMD2<Float>]
+    /// The directions of the beams in the body frame, eight by eight.
+    let beamCosines: [SIMD8<Float>]
+    let beamSines: [SIMD8<Float>]
 
     init(_ settings: WarehouseSettings) {
       self.settings = settings
       spec = Warehouse.spec(for: settings)
       pool = SitePool()
-      beams = (0..<Warehouse.beams).map { i in
+      var cosines = [SIMD8<Float>](repeating: .zero, count: Warehouse.beams / 8)
+      var sines = cosines
+      for i in 0..<Warehouse.beams {
         let (s, c) = sineCosine(2 * .pi * Float(i) / Float(Warehouse.beams))
-        return SIMD2(c, s)
+        cosines[i / 8][i % 8] = c
+        sines[i / 8][i % 8] = s
       }
+      beamCosines = cosines
+      beamSines = sines
       if case .yard = settings.layout {
         do {
           yard = try Site(.yard)
@@ -118,7 +124,9 @@ public struct Warehouse: Environment {
     drive.advance(&state.drive, v: action[0], w: action[1])
     state.events = Events()
     meetWalls(before)
-    Crowd.step(&state.movers, count: state.moverCount, robot: seen(), site: site)
+    let (seen, count, site) = (self.seen(), state.moverCount, self.site)
+    var movers = state.movers.mutableSpan
+    Crowd.step(&movers, count: count, robot: seen, site: site)
     meetMovers(before)
     look()
     let transition = judge(before)
@@ -150,22 +158,20 @@ public struct Warehouse: Environment {
 
   private mutating func meetMovers(_ before: DriveState) {
     let moving = abs(state.drive.speed) > 0.05
+    let (x, y, count) = (state.drive.x, state.drive.y, state.moverCount)
+    var begun = false
     var bumped = false
-    for i in 0..<state.moverCount {
-      let dx = state.movers[i].x - state.drive.x
-      let dy = state.movers[i].y - state.drive.y
-      let reach = state.movers[i].radius + Self.robotRadius
+    var movers = state.movers.mutableSpan
+    for i in 0..<count {
+      let (dx, dy) = (movers[i].x - x, movers[i].y - y)
+      let reach = movers[i].radius + Self.robotRadius
       let touches = dx * dx + dy * dy < reach * reach
-      if touches && !state.movers[i].touching {
-        if moving {
-          state.events.atFaultMoverContact = true
-        } else {
-          state.events.blamelessContact = true
-        }
-      }
-      state.movers[i].touching = touches
+      begun = begun || (touches && !movers[i].touching)
       bumped = bumped || touches
+      movers[i].touching = touches
     }
+    state.events.atFaultMoverContact = begun && moving
+    state.events.blamelessContact = begun && !moving
     if bumped && moving { stop(at: before) }
   }
 
@@ -173,11 +179,18 @@ public struct Warehouse: Environment {
   mutating func look() { Self.look(&state, x: state.drive.x, y: state.drive.y, site: site) }
 
   static func look(_ state: inout State, x: Float, y: Float, site: Site) {
-    for i in 0..<state.moverCount {
-      let (mx, my) = (state.movers[i].x, state.movers[i].y)
-      let squared = (mx - x) * (mx - x) + (my - y) * (my - y)
-      state.movers[i].visible = squared <= sight * sight && site.sees(x, y, mx, my)
-    }
+    let count = state.moverCount
+    var movers = state.movers.mutableSpan
+    let places = Crowd.Places(movers, count: count)
+    let squared = places.squared(x, y)
+    let within = squared .<= sight * sight
+    let distance = squared.replacing(with: 1e-8, where: squared .< 1e-8).squareRoot()
+    // Those out of sight get rays of no length.
+    let range = site.raycast(
+      x, y, cosines: (places.x - x) / distance, sines: (places.y - y) / distance,
+      max: SIMD8.zero.replacing(with: distance, where: within))
+    let clear = within .& (range .>= distance)
+    for i in 0..<count { movers[i].visible = clear[i] }
   }
 
   private mutating func judge(_ before: DriveState) -> Transition {
@@ -210,12 +223,13 @@ public struct Warehouse: Environment {
     let (s, c) = sineCosine(state.drive.heading)
     let sign: Float = speed > 0 ? 1 : -1
     let length = ProtectiveField.length(at: speed)
+    let movers = state.movers.span
     for i in 0..<state.moverCount {
-      let dx = state.movers[i].x - state.drive.x
-      let dy = state.movers[i].y - state.drive.y
+      let dx = movers[i].x - state.drive.x
+      let dy = movers[i].y - state.drive.y
       if ProtectiveField.contains(
         ahead: sign * (c * dx + s * dy), aside: sign * (c * dy - s * dx),
-        radius: state.movers[i].radius, length: length)
+        radius: movers[i].radius, length: length)
       {
         return true
       }

@@ -1,0 +1,36 @@
+# The two commands of the README, `make demo` and `make test`, and what they are made of.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test build lint format clean bootstrap
+
+SWIFT_BUILD := swift build -c release
+
+help:
+	@echo "make demo    from nothing to a robot that has learned, and a report about it"
+	@echo "make test    lint, build, and every test"
+	@echo "make lint    check the format of the sources"
+	@echo "make format  put the sources into that format"
+	@echo "make clean   remove what was built"
+
+bootstrap:
+	@scripts/bootstrap
+
+# Tests and program come from one build: the same flags, so that nothing is compiled twice.
+build: bootstrap
+	$(SWIFT_BUILD) --build-tests
+
+demo: bootstrap
+	$(SWIFT_BUILD) --product orrery
+	.build/release/orrery demo $(DEMO)
+
+test: lint build
+	swift test -c release --skip-build
+
+lint:
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format:
+	swift format --in-place --recursive Sources Tests Package.swift
+
+clean:
+	swift package clean

@@ -1,0 +1,67 @@
+// Gradients with respect to every parameter of a module.
+
+public import Tensors
+
+/// Gradients in the order in which a module shows its parameters.
+public struct Gradients: Sendable {
+  /// One gradient a parameter, of its shape.
+  public var values: [Tensor]
+
+  /// These gradients, in visit order.
+  public init(_ values: [Tensor]) { self.values = values }
+
+  /// The length of all gradients taken as one vector.
+  public var norm: Float { Float(values.reduce(0) { $0 + $1.squaredLength }.squareRoot()) }
+
+  /// Whether every number is finite.
+  public var isFinite: Bool { values.allSatisfy(\.isFinite) }
+
+  /// The gradients, scaled down together where their norm is greater than `limit`.
+  public func clipped(to limit: Float) -> Gradients {
+    let norm = norm
+    return norm > limit ? self * (limit / norm) : self
+  }
+
+  /// The sums, parameter by parameter, as for two shards of a batch.
+  public static func + (a: Gradients, b: Gradients) -> Gradients {
+    precondition(
+      a.values.count == b.values.count,
+      "gradients of \(a.values.count) and of \(b.values.count) parameters")
+    return Gradients(zip(a.values, b.values).map { $0 + $1 })
+  }
+
+  /// All gradients times a number.
+  public static func * (a: Gradients, scale: Float) -> Gradients {
+    Gradients(a.values.map { $0 * scale })
+  }
+}
+
+/// The value of `loss` (a scalar), and its gradients with respect to every parameter of `model`.
+public func valueWithGradients<M: Module>(
+  of model: M, _ loss: (M) -> Tensor
+) -> (value: Tensor, gradients: Gradients) {
+  let result = valueWithGradients(of: model) { (loss: loss($0), extra: ()) }
+  return (result.value, result.gradients)
+}
+
+/// The same for a loss that hands out something more, such as the parts it was made of. What is
+/// handed out should be detached: it would otherwise keep the whole history alive.
+public func valueWithGradients<M: Module, Extra>(
+  of model: M, _ loss: (M) -> (loss: Tensor, extra: Extra)
+) -> (value: Tensor, gradients: Gradients, extra: Extra) {
+  var watcher = Watcher()
+  var watched = model
+  watched.visit(&watcher)
+  let (value, extra) = loss(watched)
+  return (value.detached(), Gradients(gradients(of: value, with: watcher.leaves)), extra)
+}
+
+private struct Watcher: ParameterVisitor {
+  var leaves: [Tensor] = []
+  mutating func parameter(_ name: String, _ value: inout Tensor) {
+    value = value.watched()
+    leaves.append(value)
+  }
+  mutating func enter(_ name: String) {}
+  mutating func leave() {}
+}

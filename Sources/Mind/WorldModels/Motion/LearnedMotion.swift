@@ -1,0 +1,108 @@
+// The learned model at work: one memory step a control step, many imagined drives in between.
+
+import Basics
+import Networks
+import Tensors
+
+/// A robot's learned belief about its own motion, adapted in context.
+public struct LearnedMotion: MotionModel {
+  /// What has been learned; shared between copies.
+  public let model: RobotModel
+  private var features: MotionFeatures
+  private var state: Backbone.State?
+  private var summary: Tensor?
+
+  /// A belief that starts from nothing but what was learned.
+  public init(_ model: RobotModel) {
+    self.model = model
+    features = MotionFeatures()
+  }
+
+  public mutating func begin() {
+    features = MotionFeatures()
+    state = nil
+    summary = nil
+  }
+
+  public mutating func observe(_ reading: DriveReading, after command: (v: Float, w: Float)) {
+    features.observe(reading, after: command)
+    var row: [Float] = []
+    row.reserveCapacity(MotionFeatures.count)
+    features.append(to: &row)
+    summary = model.remember(
+      Tensor(row, shape: [1, 1, MotionFeatures.count]), state: &state
+    ).reshaped([1, model.configuration.memory.width])
+  }
+
+  public func imagine(_ commands: CommandBatch, into paths: inout PathBatch) {
+    guard let summary else { preconditionFailure("imagine before the first observe") }
+    let (samples, steps) = (commands.samples, commands.steps)
+    let reading = features.latest
+    let one = model.start(
+      summary, base: DriveBaseBatch([(features.base, reading.left, reading.right)]))
+    func rows(_ t: Tensor) -> Tensor { t.repeated(axis: 0, count: samples) }
+    func wheels(_ t: Tensor) -> Tensor {
+      Tensor.concatenated(
+        [rows(t.sliced(axis: 0, 0..<1)), rows(t.sliced(axis: 0, 1..<2))], axis: 0)
+    }
+    let start = DriveCore.Start(
+      wheels: wheels(one.wheels), rate: wheels(one.rate), run: wheels(one.run),
+      speed: wheels(one.speed), distance: wheels(one.distance), slip: rows(one.slip),
+      gate: rows(one.gate), context: rows(one.context))
+    let motion = model.imagine(wheelCommands(commands), from: start)
+    write(motion, of: commands, into: &paths, steps: steps)
+  }
+
+  /// Commands at the wheels, the queue first. `[2S, taps − 1 + H]`
+  private func wheelCommands(_ commands: CommandBatch) -> Tensor {
+    let queue = MotionFeatures.queueLength - 1
+    let (samples, steps) = (commands.samples, commands.steps)
+    var given: [Float] = []
+    given.reserveCapacity(2 * samples * (queue + steps))
+    for (side, past) in [(Float(-1), features.leftCommands), (1, features.rightCommands)] {
+      let arm = side * Chassis.track / 2
+      for sample in 0..<samples {
+        for i in (0..<queue).reversed() { given.append(past[i]) }
+        for step in 0..<steps {
+          let at = step * samples + sample
+          given.append(commands.v[at] + commands.w[at] * arm)
+        }
+      }
+    }
+    return Tensor(given, shape: [2 * samples, queue + steps])
+  }
+
+  /// The ensemble's mean path in the map frame, and its doubt.
+  private func write(
+    _ motion: DriveCore.Motion, of commands: CommandBatch, into paths: inout PathBatch, steps: Int
+  ) {
+    let anchor = features.anchor
+    let samples = commands.samples
+    let share = 1 / Float(motion.members.count)
+    func mean(_ parts: [Tensor]) -> [Float] {
+      (parts.dropFirst().reduce(parts[0], +) * share).scalars
+    }
+    let x = mean(motion.members.map(\.x))
+    let y = mean(motion.members.map(\.y))
+    let heading = mean(motion.members.map(\.heading))
+    let doubtX = motion.doubt.x.scalars
+    let doubtY = motion.doubt.y.scalars
+    let (s, c) = sineCosine(anchor.heading)
+    let perSecond = 1 / Chassis.dt
+    for sample in 0..<samples {
+      var (lastX, lastY): (Float, Float) = (0, 0)
+      for step in 0..<steps {
+        let from = sample * steps + step
+        let to = step * samples + sample
+        paths.x[to] = anchor.x + c * x[from] - s * y[from]
+        paths.y[to] = anchor.y + s * x[from] + c * y[from]
+        paths.heading[to] = anchor.heading + heading[from]
+        let (hs, hc) = sineCosine(heading[from])
+        paths.speed[to] = ((x[from] - lastX) * hc + (y[from] - lastY) * hs) * perSecond
+        paths.doubt[to] = (doubtX[from] * doubtX[from] + doubtY[from] * doubtY[from])
+          .squareRoot()
+        (lastX, lastY) = (x[from], y[from])
+      }
+    }
+  }
+}

@@ -1,0 +1,7 @@
+// Enumerations of the library that are given by name on the command line.
+public import ArgumentParser
+public import Environments
+public import Learning
+
+extension WorldName: ExpressibleByArgument {}
+extension QuirkFamily: ExpressibleByArgument {}
