@@ -21,15 +21,16 @@ public struct PathCost: Sendable, Hashable {
   /// For touching a mover while moving.
   public var contact: Float = 40
   /// For a mover in the protective field: a rate.
-  public var violation: Float = 20
-  /// Metres around the protective field that count as half in it, and by how many standard deviations
-  /// of the forecast they grow.
-  public var margin: Float = 0.15
+  public var violation: Float = 30
+  /// Metres around the protective field, and around the robot, that are half in it.
+  public var margin: Float = 0.2
+  /// Standard deviations of the forecast by which the margin grows.
   public var caution: Float = 1
   /// How much less an imagined second later counts.
   public var discount: Float = 0.75
-  /// Per (m/s)² and (rad/s)² between neighbouring commands.
+  /// Per (m/s)² between neighbouring commands.
   public var jerk: Float = 0.3
+  /// Per (rad/s)² between neighbouring commands.
   public var swerve: Float = 0.1
 
   /// The weights that all contenders share.
