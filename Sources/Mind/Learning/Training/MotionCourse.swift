@@ -13,7 +13,7 @@ public struct MotionCourse: Course {
   /// Sequences of a shard.
   public var sequences = 8
   /// Starts in a sequence.
-  public var starts = 16
+  public var starts = 32
   /// Imagined steps.
   public var horizon = 20
 

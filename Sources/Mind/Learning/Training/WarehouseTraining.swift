@@ -21,7 +21,7 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
     func schedule(_ steps: Double, rate: Float) -> Schedule {
       Schedule(steps: max(1, Int((steps * scale).rounded())), rate: rate)
     }
-    motion = schedule(1500, rate: 3e-3)
+    motion = schedule(2400, rate: 3e-3)
     movers = schedule(1500, rate: 2e-3)
     emergence = schedule(600, rate: 2e-3)
     lidar = schedule(300, rate: 2e-3)

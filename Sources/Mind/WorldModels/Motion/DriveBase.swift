@@ -122,4 +122,24 @@ public struct DriveBaseBatch: Sendable {
     slip = Tensor(
       rows.flatMap { [$0.base.slipForward, $0.base.slipTurn] }, shape: [n, 2])
   }
+
+  /// These drives, drawn towards `other` by what is not kept of them.
+  ///
+  /// - Parameter keeping: 1 for all of a row's identified drive, 0 for the other one. `[R, 1]`
+  func drawn(to other: LinearDrive, keeping: Tensor) -> DriveBaseBatch {
+    let base = DriveBase(other)
+    let sides = Tensor.concatenated([keeping, keeping], axis: 0)
+    func blend(_ value: Tensor, _ floats: [Float], _ share: Tensor) -> Tensor {
+      let fixed = Tensor(floats, shape: [floats.count])
+      return (value - fixed) * share + fixed
+    }
+    var drawn = self
+    drawn.keep = blend(keep, [base.left.keep], sides)
+    drawn.run = blend(run, [base.left.run], sides)
+    drawn.gain = blend(gain, [base.left.gain], sides)
+    drawn.speed = blend(speed, base.left.speed, sides)
+    drawn.distance = blend(distance, base.left.distance, sides)
+    drawn.slip = blend(slip, [base.slipForward, base.slipTurn], keeping)
+    return drawn
+  }
 }

@@ -21,7 +21,7 @@ public struct RobotModel: Module {
     /// Networks in the ensemble.
     public var members = 3
     /// Units in each.
-    public var hidden = 32
+    public var hidden = 48
 
     /// The sizes that ship.
     public init() {
@@ -56,8 +56,8 @@ public struct RobotModel: Module {
     visitor.module("core", &core)
   }
 
-  /// Two rates, two gains, seven weights of commands, four slips, the gate.
-  static let corrections = 2 + 2 + MotionFeatures.queueLength + 4 + 1
+  /// Two rates, two gains, seven weights of commands, four slips, the gate and the trust.
+  static let corrections = 2 + 2 + MotionFeatures.queueLength + 4 + 2
 
   /// What the memory makes of a whole episode. `[B, T, features]` to `[B, T, width]`
   public func remember(_ features: Tensor, state: inout Backbone.State?) -> Tensor {
@@ -66,25 +66,30 @@ public struct RobotModel: Module {
 
   /// How the drive behaves at the rows' starts.
   ///
+  /// The correction departs from a point between the identified drive and the average one: on a
+  /// robot that does not follow the linear equations, what identification says of it wanders.
+  ///
   /// - Parameter summary: the memory at the starts. `[R, width]`
-  public func start(_ summary: Tensor, base: DriveBaseBatch) -> DriveCore.Start {
+  public func start(_ summary: Tensor, base identified: DriveBaseBatch) -> DriveCore.Start {
     let said = head(summary)
     let rows = summary.shape[0]
+    precondition(
+      identified.wheels.shape[0] == 2 * rows,
+      "\(identified.wheels.shape) wheels for \(rows) rows")
     let taps = MotionFeatures.queueLength
-    let last = configuration.context + Self.corrections - 1
-    let gate = said.sliced(axis: 1, last..<last + 1).sigmoid()
-    func correction(_ from: Int, _ count: Int) -> Tensor {
+    func part(_ from: Int, _ count: Int) -> Tensor {
       let at = configuration.context + from
-      return said.sliced(axis: 1, at..<at + count) * gate
+      return said.sliced(axis: 1, at..<at + count)
     }
+    let gate = part(Self.corrections - 2, 1).sigmoid()
+    let base = identified.drawn(
+      to: .average, keeping: (part(Self.corrections - 1, 1) + 2).sigmoid())
+    func correction(_ from: Int, _ count: Int) -> Tensor { part(from, count) * gate }
     func perWheel(_ from: Int) -> Tensor {
       Tensor.concatenated([correction(from, 1), correction(from + 1, 1)], axis: 0)
     }
-    precondition(
-      base.wheels.shape[0] == 2 * rows, "\(base.wheels.shape) wheels for \(rows) rows")
     let shift = Tensor.concatenated([correction(4, taps), correction(4, taps)], axis: 0)
     let gain = base.gain * (perWheel(2) * 0.3).exp()
-    let slip = correction(4 + taps, 4) * 0.2
     let prior = Tensor.concatenated(
       [
         base.slip.sliced(axis: 1, 0..<1), Tensor(zeros: [rows, 2]),
@@ -94,7 +99,8 @@ public struct RobotModel: Module {
       wheels: base.wheels, rate: (-(base.keep + perWheel(0))).sigmoid(),
       run: (base.run + perWheel(0) * 0.7).sigmoid(),
       speed: (base.speed + shift).softmax() * gain,
-      distance: (base.distance + shift).softmax() * gain, slip: prior + slip, gate: gate,
+      distance: (base.distance + shift).softmax() * gain,
+      slip: prior + correction(4 + taps, 4) * 0.2, gate: gate,
       context: said.sliced(axis: 1, 0..<configuration.context).tanh())
   }
 
