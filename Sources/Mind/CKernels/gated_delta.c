@@ -20,23 +20,32 @@
 /// The new state `to` (may be `from`) and y; `n` is the number of vectors in a row.
 static INLINE void advance(const int n, size_t width, const float *from, float *to, const float *q,
                            const float *k, const lanes *v, float alpha, float beta, lanes *y) {
-  lanes u0[VECTORS_MAX], u1[VECTORS_MAX], d[VECTORS_MAX];
-  UNROLL for (int c = 0; c < n; c++) u0[c] = u1[c] = y[c] = splat(0);
-  size_t row = (size_t)n * W, j = 0;
-  for (; j + 2 <= width; j += 2)
-    UNROLL for (int c = 0; c < n; c++) {
-      u0[c] += load(from + j * row + c * W) * k[j];
-      u1[c] += load(from + (j + 1) * row + c * W) * k[j + 1];
-    }
-  if (j < width)
-    UNROLL for (int c = 0; c < n; c++) u0[c] += load(from + j * row + c * W) * k[j];
-  UNROLL for (int c = 0; c < n; c++) d[c] = beta * (v[c] - alpha * (u0[c] + u1[c]));
-  for (j = 0; j < width; j++)
+  // Four partial sums each: one would wait for itself at every step.
+  lanes u[4][VECTORS_MAX], r[4][VECTORS_MAX], d[VECTORS_MAX];
+  UNROLL for (int i = 0; i < 4; i++)
+    UNROLL for (int c = 0; c < n; c++) u[i][c] = r[i][c] = splat(0);
+  size_t row = (size_t)n * W, whole = width / 4 * 4;
+  for (size_t j = 0; j < whole; j += 4)
+    UNROLL for (size_t i = 0; i < 4; i++)
+      UNROLL for (int c = 0; c < n; c++) u[i][c] += load(from + (j + i) * row + c * W) * k[j + i];
+  for (size_t j = whole; j < width; j++)
+    UNROLL for (int c = 0; c < n; c++) u[0][c] += load(from + j * row + c * W) * k[j];
+  UNROLL for (int c = 0; c < n; c++)
+    d[c] = beta * (v[c] - alpha * ((u[0][c] + u[1][c]) + (u[2][c] + u[3][c])));
+  for (size_t j = 0; j < whole; j += 4)
+    UNROLL for (size_t i = 0; i < 4; i++)
+      UNROLL for (int c = 0; c < n; c++) {
+        lanes s = load(from + (j + i) * row + c * W) * alpha + d[c] * k[j + i];
+        store(to + (j + i) * row + c * W, s);
+        r[i][c] += s * q[j + i];
+      }
+  for (size_t j = whole; j < width; j++)
     UNROLL for (int c = 0; c < n; c++) {
       lanes s = load(from + j * row + c * W) * alpha + d[c] * k[j];
       store(to + j * row + c * W, s);
-      y[c] += s * q[j];
+      r[0][c] += s * q[j];
     }
+  UNROLL for (int c = 0; c < n; c++) y[c] = (r[0][c] + r[1][c]) + (r[2][c] + r[3][c]);
 }
 
 static INLINE void read_row(const int n, size_t width, const float *from, lanes *to) {
@@ -110,8 +119,13 @@ static INLINE void forward(const int n, size_t batch, size_t time, size_t heads,
     }
 }
 
+/// Literal numbers of vectors, and a literal width for the usual 16, which unrolls everything.
 #define BY_VECTORS(CALL)                                  \
-  switch ((width + W - 1) / W) {                          \
+  if (width == W) {                                       \
+    const int n = 1;                                      \
+    const size_t width = W;                               \
+    CALL;                                                 \
+  } else switch ((width + W - 1) / W) {                   \
   case 1: { const int n = 1; CALL; break; }               \
   case 2: { const int n = 2; CALL; break; }               \
   case 3: { const int n = 3; CALL; break; }               \
@@ -147,46 +161,69 @@ typedef struct {
   float *gq, *gk, *galpha, *gbeta;
 } step_t;
 
+/// What the first pass over the rows of a step backward adds up.
+typedef struct {
+  lanes u[VECTORS_MAX], gd[VECTORS_MAX], gates;
+} gathered_t;
+
+/// Row j: gS += gy qᵀ in place; returns the row of S times gy, whose total is gq[j].
+static INLINE lanes gather_row(const int n, size_t j, const float *s, const float *r, float *gs,
+                               const lanes *gy, step_t step, gathered_t *sums) {
+  lanes out = splat(0);
+  UNROLL for (int c = 0; c < n; c++) {
+    size_t at = j * (size_t)n * W + (size_t)c * W;
+    lanes before = load(r + at), g = load(gs + at) + gy[c] * step.q[j];
+    store(gs + at, g);
+    out += load(s + at) * gy[c];
+    sums->gates += g * before;
+    sums->u[c] += before * step.k[j];
+    sums->gd[c] += g * step.k[j];
+  }
+  return out;
+}
+
+/// Row j: gS becomes gR in place; returns the row whose total is gk[j].
+static INLINE lanes scatter_row(const int n, size_t j, const float *r, float *gs, const lanes *d,
+                                const lanes *gu, step_t step) {
+  lanes out = splat(0);
+  UNROLL for (int c = 0; c < n; c++) {
+    size_t at = j * (size_t)n * W + (size_t)c * W;
+    lanes g = load(gs + at);
+    out += g * d[c] + load(r + at) * gu[c];
+    store(gs + at, g * step.alpha + gu[c] * step.k[j]);
+  }
+  return out;
+}
+
 /// One step backward: `s` is S_t, `r` is S_{t−1}, `gs` becomes gR.
 static INLINE void retreat(const int n, size_t width, const float *s, const float *r, float *gs,
                            const lanes *v, const lanes *gy, step_t step, lanes *gv) {
-  lanes u[VECTORS_MAX], gd[VECTORS_MAX], d[VECTORS_MAX], gu[VECTORS_MAX], gates = splat(0);
-  size_t row = (size_t)n * W;
-  UNROLL for (int c = 0; c < n; c++) u[c] = gd[c] = splat(0);
-  for (size_t j = 0; j < width; j++) {
-    lanes sum = splat(0);
-    UNROLL for (int c = 0; c < n; c++) {
-      size_t at = j * row + (size_t)c * W;
-      lanes before = load(r + at), g = load(gs + at) + gy[c] * step.q[j];
-      store(gs + at, g);
-      sum += load(s + at) * gy[c];
-      gates += g * before;
-      u[c] += before * step.k[j];
-      gd[c] += g * step.k[j];
-    }
-    step.gq[j] = total(sum);
+#define GATHER(j) gather_row(n, j, s, r, gs, gy, step, &sums)
+#define SCATTER(j) scatter_row(n, j, r, gs, d, gu, step)
+  gathered_t sums = {.gates = splat(0)};
+  lanes d[VECTORS_MAX], gu[VECTORS_MAX], with_u = splat(0), with_rest = splat(0);
+  UNROLL for (int c = 0; c < n; c++) sums.u[c] = sums.gd[c] = splat(0);
+  size_t j = 0;
+  for (; j + 4 <= width; j += 4) {
+    lanes a = GATHER(j), b = GATHER(j + 1), c = GATHER(j + 2), e = GATHER(j + 3);
+    four_totals(a, b, c, e, step.gq + j);
   }
-  lanes with_u = splat(0), with_rest = splat(0);
+  for (; j < width; j++) step.gq[j] = total(GATHER(j));
   UNROLL for (int c = 0; c < n; c++) {
-    lanes rest = v[c] - step.alpha * u[c];
+    lanes rest = v[c] - step.alpha * sums.u[c];
     d[c] = step.beta * rest;
-    gv[c] = step.beta * gd[c];
+    gv[c] = step.beta * sums.gd[c];
     gu[c] = -step.alpha * gv[c];
-    with_u += gd[c] * u[c];
-    with_rest += gd[c] * rest;
+    with_u += sums.gd[c] * sums.u[c];
+    with_rest += sums.gd[c] * rest;
   }
-  *step.galpha = total(gates) - step.beta * total(with_u);
+  *step.galpha = total(sums.gates) - step.beta * total(with_u);
   *step.gbeta = total(with_rest);
-  for (size_t j = 0; j < width; j++) {
-    lanes sum = splat(0);
-    UNROLL for (int c = 0; c < n; c++) {
-      size_t at = j * row + (size_t)c * W;
-      lanes g = load(gs + at);
-      sum += g * d[c] + load(r + at) * gu[c];
-      store(gs + at, g * step.alpha + gu[c] * step.k[j]);
-    }
-    step.gk[j] = total(sum);
+  for (j = 0; j + 4 <= width; j += 4) {
+    lanes a = SCATTER(j), b = SCATTER(j + 1), c = SCATTER(j + 2), e = SCATTER(j + 3);
+    four_totals(a, b, c, e, step.gk + j);
   }
+  for (; j < width; j++) step.gk[j] = total(SCATTER(j));
 }
 
 static INLINE void backward(const int n, size_t batch, size_t time, size_t heads, size_t width,

@@ -99,7 +99,6 @@ TARGET_AVX512 static void strip_avx512(int wide, size_t m, size_t k, left_t a, c
 }
 #endif
 
-#define PAIR(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 /// A square of 16 by 16, rows `from_row` apart, turned into rows `to_row` apart: pairs of rows are
 /// interleaved by halves four times, which is a transposition.
 static INLINE void turn_body(const float *from, size_t from_row, float *to, size_t to_row) {
