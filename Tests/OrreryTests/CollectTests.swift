@@ -20,7 +20,8 @@ import Testing
 
   @Test func whatWasInterruptedGoesOn() throws {
     let program = try Program()
-    try program.start(Self.collect(1_000_000))
+    #expect(try Program(in: program.folder).run(Self.collect(256)).status == 0)
+    try program.start(Self.collect(100_000))
     #expect(program.firstWords().contains("Collecting"))
     program.interrupt()
     let stopped = try program.end()

@@ -8,19 +8,28 @@ struct Ended {
   var errors: String
 }
 
-/// A program that runs in a folder of its own, which is removed at the end.
+/// A program that runs once, in a folder that is removed at the end.
 final class Program {
   let folder: String
   private let process = Process()
   private let errors = Pipe()
 
+  private let isOwner: Bool
+
   init() throws {
+    isOwner = true
     folder = NSTemporaryDirectory() + "orrery-program-\(UUID().uuidString)"
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  /// One more program in the folder of another.
+  init(in folder: String) {
+    isOwner = false
+    self.folder = folder
+  }
+
+  deinit { if isOwner { try? FileManager.default.removeItem(atPath: folder) } }
 
   /// The program lies where the tests lie.
   private static var url: URL {

@@ -10,8 +10,7 @@
 // Every element adds its products in the order of k, in spans that do not depend on m or n.
 #include "lanes.h"
 
-#define KC 256
-#define PANEL 32
+#define KC 128
 
 typedef struct {
   const float *at;
@@ -64,7 +63,10 @@ STRIP(strip_2x12, 2, 12,
       TILE(9, 2) TILE(10, 2) TILE(11, 2))
 STRIP(strip_4x6, 4, 6, TILE(1, 4) TILE(2, 4) TILE(3, 4) TILE(4, 4) TILE(5, 4))
 
-void kernel_dots(size_t m, size_t n, size_t k, const float *a, const float *b, float *c, int accumulate);
+void kernel_dots(size_t m, size_t n, size_t k, const float *a, const float *b, float *c,
+                 int accumulate);
+void kernel_pack(size_t k, size_t width, size_t padded, const float *b, size_t b_row,
+                 int transposed, float *panel);
 
 /// The 16·columns wide strip, `wide` of 1, 2 or 4.
 typedef void strip_t(int wide, size_t m, size_t k, left_t a, const float *b, size_t b_row,
@@ -89,23 +91,47 @@ TARGET_AVX512 static void strip_avx512(int wide, size_t m, size_t k, left_t a, c
 }
 #endif
 
-/// `width` columns of B from `b` on, k rows, as a dense panel padded to `padded` columns.
-static void pack(size_t k, size_t width, size_t padded, const float *b, size_t b_row,
-                 int transposed, float *panel) {
-  if (!transposed) {
-    for (size_t p = 0; p < k; p++, b += b_row, panel += padded) {
-      memcpy(panel, b, width * sizeof(float));
-      memset(panel + width, 0, (padded - width) * sizeof(float));
+#define PAIR(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+/// A square of 16 by 16, rows `from_row` apart, turned into rows `to_row` apart: pairs of rows are
+/// interleaved by halves four times, which is a transposition.
+static INLINE void turn_body(const float *from, size_t from_row, float *to, size_t to_row) {
+  lanes r[W], s[W];
+  UNROLL for (int i = 0; i < W; i++) r[i] = load(from + (size_t)i * from_row);
+  UNROLL for (int round = 0; round < 4; round++) {
+    UNROLL for (int i = 0; i < W / 2; i++) {
+      s[2 * i] = PAIR(r[i], r[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      s[2 * i + 1] =
+          PAIR(r[i], r[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
     }
+    UNROLL for (int i = 0; i < W; i++) r[i] = s[i];
+  }
+  UNROLL for (int i = 0; i < W; i++) store(to + (size_t)i * to_row, r[i]);
+}
+
+/// `width` columns of B from `b` on, k rows, as a dense panel padded to `padded` columns.
+static INLINE void kernel_pack_body(size_t k, size_t width, size_t padded, const float *b,
+                                    size_t b_row, int transposed, float *panel) {
+  if (!transposed) {
+    for (size_t p = 0; p < k; p++, b += b_row, panel += padded)
+      for (size_t j = 0; j < padded; j += W)
+        store(panel + j, load_up_to(b + j, width - j, 0));
     return;
   }
   for (size_t p0 = 0; p0 < k; p0 += W) {
     size_t p1 = p0 + W < k ? p0 + W : k;
-    for (size_t j = 0; j < padded; j++)
-      for (size_t p = p0; p < p1; p++)
-        panel[p * padded + j] = j < width ? b[j * b_row + p] : 0.0f;
+    for (size_t j0 = 0; j0 < padded; j0 += W)
+      if (p0 + W <= k && j0 + W <= width)
+        turn_body(b + j0 * b_row + p0, b_row, panel + p0 * padded + j0, padded);
+      else
+        for (size_t j = j0; j < j0 + W; j++)
+          for (size_t p = p0; p < p1; p++)
+            panel[p * padded + j] = j < width ? b[j * b_row + p] : 0.0f;
   }
 }
+VARIANTS(kernel_pack,
+         (size_t k, size_t width, size_t padded, const float *b, size_t b_row, int transposed,
+          float *panel),
+         (k, width, padded, b, b_row, transposed, panel))
 
 /// The last, narrow strip goes through a buffer of 16 columns.
 static void narrow(strip_t *strip, size_t m, size_t width, size_t k, left_t a, const float *panel,
@@ -127,23 +153,23 @@ static void narrow(strip_t *strip, size_t m, size_t width, size_t k, left_t a, c
 static void product(strip_t *strip, size_t m, size_t n, size_t k, left_t a, const float *b,
                     int transposed, float *c, int accumulate, float *scratch) {
   size_t b_row = transposed ? k : n, b_step = transposed ? 1 : n, b_column = transposed ? k : 1;
-  int packing = transposed || (m >= 48 && n > 128);
+  int packing = transposed || (m >= 48 && n > 64);
   for (size_t p = 0; p < k; p += KC) {
     size_t span = k - p < KC ? k - p : KC;
     left_t part = {a.at + p * a.step, a.row, a.step};
     int adding = accumulate || p > 0;
     for (size_t j = 0; j < n;) {
       size_t left = n - j;
-      int wide = left >= 64 && (m <= 6 || packing) ? 4 : left >= 32 ? 2 : 1;
+      int wide = left >= 64 ? 4 : left >= 32 ? 2 : 1;
       const float *from = b + p * b_step + j * b_column;
       if (left < W) {
-        pack(span, left, W, from, b_row, transposed, scratch);
+        kernel_pack(span, left, W, from, b_row, transposed, scratch);
         narrow(strip, m, left, span, part, scratch, c + j, n, adding);
         j += left;
         continue;
       }
       size_t width = (size_t)wide * W;
-      if (packing) pack(span, width, width, from, b_row, transposed, scratch);
+      if (packing) kernel_pack(span, width, width, from, b_row, transposed, scratch);
       strip(wide, m, span, part, packing ? scratch : from, packing ? width : b_row, c + j, n,
             adding);
       j += width;

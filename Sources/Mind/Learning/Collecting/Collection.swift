@@ -67,7 +67,7 @@ public struct Collection: Sendable, Hashable {
   }
 
   /// A warehouse in which nothing but time ends an episode.
-  private var warehouse: WarehouseSettings {
+  var warehouse: WarehouseSettings {
     var settings = WarehouseSettings.babbling(
       quirks: quirks, seconds: Float(steps) * Drive.dt + 1)
     settings.lidar = lidar

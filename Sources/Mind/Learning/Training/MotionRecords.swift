@@ -17,6 +17,8 @@ public struct MotionRecords: Sendable {
   public private(set) var features: [Float] = []
   /// x, y, heading. `[E, T, 3]`
   public private(set) var poses: [Float] = []
+  /// x, y, heading, as filtered from all readings so far: where imagination sets out. `[E, T, 3]`
+  public private(set) var anchors: [Float] = []
   /// Left and right rim speed. `[E, T, 2]`
   public private(set) var wheels: [Float] = []
   /// Commands at the left and right wheel, m/s. `[E, T, 2]`
@@ -44,6 +46,8 @@ public struct MotionRecords: Sendable {
       state.append(to: &features)
       bases += state.base.floats
       poses += [reading.x, reading.y, reading.heading]
+      let anchor = state.anchor
+      anchors += [anchor.x, anchor.y, anchor.heading]
       wheels += [reading.left, reading.right]
       let rims = Chassis.wheels(v: given[t].v, w: given[t].w)
       commands += [rims.left, rims.right]
@@ -57,6 +61,7 @@ public struct MotionRecords: Sendable {
     count += other.count
     features += other.features
     poses += other.poses
+    anchors += other.anchors
     wheels += other.wheels
     commands += other.commands
     bases += other.bases
@@ -110,11 +115,11 @@ public struct MotionRecords: Sendable {
     var (x, y, heading): ([Float], [Float], [Float]) = ([], [], [])
     for (episode, start) in rows {
       let from = (episode * length + start) * 3
-      let (s, c) = sineCosine(poses[from + 2])
-      var turned: Float = 0
+      let (s, c) = sineCosine(anchors[from + 2])
+      var turned = wrappedAngle(poses[from + 2] - anchors[from + 2])
       for k in 1...horizon {
         let at = from + k * 3
-        let (dx, dy) = (poses[at] - poses[from], poses[at + 1] - poses[from + 1])
+        let (dx, dy) = (poses[at] - anchors[from], poses[at + 1] - anchors[from + 1])
         x.append(c * dx + s * dy)
         y.append(c * dy - s * dx)
         turned += wrappedAngle(poses[at + 2] - poses[at - 1])

@@ -51,16 +51,22 @@ public struct MoverRecords: Sendable {
 
   /// Adds what was seen in an episode.
   ///
-  /// - Parameter observations: whole observations, laid out as `spec`, step after step. `[T, O]`
-  public mutating func append(_ observations: [Float], spec: EnvironmentSpec, mission: Mission) {
-    let width = spec.observationCount
-    let steps = observations.count / width
+  /// - Parameters:
+  ///   - poses: the observation's "pose", step after step. `[T, 3]`
+  ///   - movers: the observation's "movers", step after step. `[T, slots, 5]`
+  public mutating func append(
+    poses: [Float], movers: [Float], spec: EnvironmentSpec, mission: Mission
+  ) {
+    guard let place = spec.range(of: "pose"), let slots = spec.range(of: "movers") else {
+      preconditionFailure("\(spec.name) has no \"pose\" or no \"movers\"")
+    }
+    let steps = poses.count / 3
     var follower = Follower(mission: mission)
+    var observation = [Float](repeating: 0, count: spec.observationCount)
     for t in 0..<steps {
-      observations[t * width..<(t + 1) * width].withUnsafeBufferPointer { row in
-        follower.observe(
-          Span(_unsafeElements: row), spec: spec, step: t, keeps: t % Self.stride == 0)
-      }
+      for i in 0..<3 { observation[place.lowerBound + i] = poses[3 * t + i] }
+      for i in 0..<slots.count { observation[slots.lowerBound + i] = movers[slots.count * t + i] }
+      follower.observe(observation.span, spec: spec, step: t, keeps: t % Self.stride == 0)
     }
     let dt = spec.dt
     for moment in follower.moments { append(moment, sightings: follower.sightings, dt: dt) }

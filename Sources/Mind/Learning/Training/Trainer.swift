@@ -58,6 +58,14 @@ public struct Trainer<C: Course>: Sendable {
     optimizer = AdamW(for: model, .init(beta2: 0.98, decay: schedule.decay))
   }
 
+  /// Goes on where a checkpoint was written, with the model that it was begun with.
+  mutating func resume(
+    at step: Int, from checkpoints: Checkpoints
+  ) throws(CheckpointsError) {
+    try checkpoints.load(into: &optimizer)
+    self.step = step
+  }
+
   /// Whether nothing is left to be done.
   public var isDone: Bool { step >= schedule.steps }
 

@@ -35,7 +35,7 @@ public struct LearnedMotion: MotionModel {
   }
 
   public func imagine(_ commands: CommandBatch, into paths: inout PathBatch) {
-    write(motion(commands), of: commands, from: features.latest, into: &paths)
+    write(motion(commands), of: commands, into: &paths)
   }
 
   /// The rim speeds that sequences of commands would lead to, the ensemble's mean, m/s. `[H, S]` each
@@ -87,9 +87,9 @@ public struct LearnedMotion: MotionModel {
 
   /// The ensemble's mean path in the map frame, and its doubt.
   private func write(
-    _ motion: DriveCore.Motion, of commands: CommandBatch, from reading: DriveReading,
-    into paths: inout PathBatch
+    _ motion: DriveCore.Motion, of commands: CommandBatch, into paths: inout PathBatch
   ) {
+    let anchor = features.anchor
     let (samples, steps) = (commands.samples, commands.steps)
     let share = 1 / Float(motion.members.count)
     func mean(_ parts: [Tensor]) -> [Float] {
@@ -100,16 +100,16 @@ public struct LearnedMotion: MotionModel {
     let heading = mean(motion.members.map(\.heading))
     let doubtX = motion.doubt.x.scalars
     let doubtY = motion.doubt.y.scalars
-    let (s, c) = sineCosine(reading.heading)
+    let (s, c) = sineCosine(anchor.heading)
     let perSecond = 1 / Chassis.dt
     for sample in 0..<samples {
       var (lastX, lastY): (Float, Float) = (0, 0)
       for step in 0..<steps {
         let from = sample * steps + step
         let to = step * samples + sample
-        paths.x[to] = reading.x + c * x[from] - s * y[from]
-        paths.y[to] = reading.y + s * x[from] + c * y[from]
-        paths.heading[to] = reading.heading + heading[from]
+        paths.x[to] = anchor.x + c * x[from] - s * y[from]
+        paths.y[to] = anchor.y + s * x[from] + c * y[from]
+        paths.heading[to] = anchor.heading + heading[from]
         let (hs, hc) = sineCosine(heading[from])
         paths.speed[to] = ((x[from] - lastX) * hc + (y[from] - lastY) * hs) * perSecond
         paths.doubt[to] = (doubtX[from] * doubtX[from] + doubtY[from] * doubtY[from])

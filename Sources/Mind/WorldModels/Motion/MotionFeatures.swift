@@ -45,6 +45,12 @@ public struct MotionFeatures: Sendable {
     return readings[readings.count - 1]
   }
 
+  /// Where the robot is, the noise of the readings filtered out: what imagination sets out from.
+  public var anchor: (x: Float, y: Float, heading: Float) {
+    let state = identification.state
+    return (state.x, state.y, state.heading)
+  }
+
   /// The identified drive, as the core reads it.
   public var base: DriveBase { DriveBase(identification.estimate.drive) }
 

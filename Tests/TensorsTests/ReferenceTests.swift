@@ -1,0 +1,72 @@
+// The recurrences and attention against their equations written down plainly.
+
+import Basics
+import Tensors
+import Testing
+
+@Suite struct ReferenceTests {
+  /// The gated delta rule as it is written: S_t = α S(I − β k kᵀ) + β v kᵀ, y = S q.
+  @Test(arguments: [1, 8, 16, 17, 33, 64, 100])
+  func gatedDeltaFollowsItsEquation(width: Int) {
+    let time = 21
+    let shape: Shape = [1, time, 1, width]
+    let q = KernelTests.random(shape, 1).unitNorm()
+    let k = KernelTests.random(shape, 2).unitNorm()
+    let v = KernelTests.random(shape, 3)
+    let alpha = KernelTests.random([1, time, 1], 4).sigmoid()
+    let beta = KernelTests.random([1, time, 1], 5).sigmoid() * 2
+    let start = KernelTests.random([1, 1, width, width], 6)
+    let (y, last) = gatedDelta(q: q, k: k, v: v, alpha: alpha, beta: beta, state: start)
+    // state[value][key]
+    var state = start.reshaped([width, width]).transposed(0, 1).scalars.map(Double.init)
+    let (qs, ks, vs) = (q.scalars, k.scalars, v.scalars)
+    for t in 0..<time {
+      let (a, b) = (Double(alpha.scalars[t]), Double(beta.scalars[t]))
+      let key = (0..<width).map { Double(ks[t * width + $0]) }
+      for i in 0..<width {
+        let read = (0..<width).reduce(0) { $0 + state[i * width + $1] * key[$1] }
+        for j in 0..<width {
+          state[i * width + j] =
+            a * (state[i * width + j] - b * read * key[j])
+            + b * Double(vs[t * width + i]) * key[j]
+        }
+        let output = (0..<width).reduce(0) {
+          $0 + state[i * width + $1] * Double(qs[t * width + $1])
+        }
+        #expect(abs(Double(y.scalars[t * width + i]) - output) < 1e-4)
+      }
+    }
+    let end = last.reshaped([width, width]).transposed(0, 1).scalars
+    #expect(zip(end, state).allSatisfy { abs(Double($0) - $1) < 1e-4 })
+  }
+
+  /// Each position sees the last `window` positions that are there, by softmax of scaled products.
+  @Test(arguments: [(0, 3, 0), (4, 4, 2), (7, 100, 7), (0, 100, 0), (2, 1, 0)])
+  func attentionFollowsItsEquation(past: Int, window: Int, missing: Int) {
+    let (time, width) = (9, 5)
+    let q = KernelTests.random([1, time, 1, width], 1)
+    let k = KernelTests.random([1, past + time, 1, width], 2)
+    let v = KernelTests.random([1, past + time, 1, width], 3)
+    let y = slidingWindowAttention(
+      q: q, k: k, v: v, window: window, slopes: [0.25], missing: [missing])
+    for t in 0..<time {
+      let place = past + t
+      let seen = max(missing, place - window + 1)...place
+      let scores = seen.map { s in
+        (0..<width).reduce(0.0) {
+          $0 + Double(q.scalars[t * width + $1]) * Double(k.scalars[s * width + $1])
+        } / Double(width).squareRoot() - 0.25 * Double(place - s)
+      }
+      let weights = Tensor(scores.map(Float.init), shape: [scores.count]).softmax().scalars
+      for d in 0..<width {
+        let wanted = zip(seen, weights).reduce(Float(0)) { $0 + $1.1 * v.scalars[$1.0 * width + d] }
+        #expect(abs(y.scalars[t * width + d] - wanted) < 1e-5)
+      }
+    }
+  }
+
+  @Test func crossEntropyOfKnownLogits() {
+    let logits = Tensor([0, 0, 100, 0], shape: [2, 2])
+    #expect(abs(crossEntropy(logits, targets: [1, 0]).item - 0.5 * 0.693_147_2) < 1e-6)
+  }
+}
