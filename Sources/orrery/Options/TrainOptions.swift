@@ -3,20 +3,20 @@ import ArgumentParser
 
 /// The options of training.
 struct TrainOptions: ParsableArguments {
-  @Option(help: "The folder of the episodes to learn from.")
-  var episodes = "runs/episodes"
+  @Option(help: "The folder of drives, of the world \"yard\": for the robot's own motion.")
+  var drives = "runs/drives"
+
+  @Option(help: "The folder of rounds, of the world \"warehouse\": for people and lidar.")
+  var rounds = "runs/rounds"
 
   @Option(name: .shortAndLong, help: "The folder of the run: checkpoints and metrics.")
   var output = "runs/model"
 
-  @Option(help: "Steps of training in all, also after a resumption.")
-  var steps: Int?
+  @Option(help: "Steps of training, as a multiple of those of the demo.")
+  var scale = 1.0
 
-  @Option(help: "Windows a step.")
-  var batch = 64
-
-  @Option(help: "Steps between two checkpoints.")
-  var saveEvery = 200
+  @Option(help: "Seconds between two checkpoints.")
+  var saveEvery = 30.0
 
   @Flag(help: "Go on from the newest checkpoint of the folder.")
   var resume = false
@@ -24,14 +24,11 @@ struct TrainOptions: ParsableArguments {
   @OptionGroup var work: WorkOptions
 
   func validate() throws {
-    if let steps, !(1...10_000_000).contains(steps) {
-      throw ValidationError("--steps is \(steps), and has to be 1 to 10000000.")
-    }
-    guard (1...65_536).contains(batch) else {
-      throw ValidationError("--batch is \(batch), and has to be 1 to 65536.")
+    guard scale > 0 && scale <= 1000 else {
+      throw ValidationError("--scale is \(scale), and has to be above 0 and at most 1000.")
     }
     guard saveEvery > 0 else {
-      throw ValidationError("--save-every is \(saveEvery), and has to be at least 1.")
+      throw ValidationError("--save-every is \(saveEvery), and has to be above 0.")
     }
   }
 }

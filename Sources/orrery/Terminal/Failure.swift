@@ -60,6 +60,7 @@ struct Failure: Error {
     case CheckpointsError.nothing: .missingInput
     case CheckpointsError.badPart(_, .file(let error)): status(of: error)
     case is CheckpointsError: .badInput
+    case is WarehouseRecordsError: .badInput
     default: nil
     }
   }

@@ -187,7 +187,7 @@ public struct WarehouseTraining: Sendable {
   }
 
   /// Steps taken in all stages.
-  private var total: Int {
+  public var total: Int {
     let state = state
     let before = Stage.allCases.prefix { $0 != state.stage }
     return before.reduce(state.step) { $0 + plan[$1].steps }

@@ -1,0 +1,114 @@
+// orrery train: from collected episodes to a model of the warehouse.
+import ArgumentParser
+import Foundation
+import Learning
+import Tensors
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Learns a model of the warehouse from collected episodes.",
+    discussion: """
+      Learns, one after another: how the robot moves, how others move, who steps out from behind \
+      corners, and what the lidar shows. The folder gets checkpoints, metrics.jsonl and a TensorBoard \
+      event file. After Ctrl-C, the same command with --resume goes on exactly where it was.
+      """)
+
+  @OptionGroup var options: TrainOptions
+
+  func run() throws {
+    Interrupt.watch()
+    let workers = Workers(count: options.work.workerCount)
+    let checkpoints = Checkpoints(in: options.output)
+    if let step = try checkpoints.newest(), !options.resume {
+      throw Failure(
+        status: .usage,
+        sentence: "\(options.output) already holds a training of \(step) steps: give --resume to "
+          + "go on with it, or another folder.")
+    }
+    let records = try WarehouseRecords(
+      drives: try .open(options.drives), rounds: try .open(options.rounds), on: workers)
+    var training =
+      options.resume
+      ? try WarehouseTraining(records: records, resuming: checkpoints)
+      : WarehouseTraining(
+        records: records, seed: options.work.seed, plan: TrainingPlan(scale: options.scale))
+    let run = TrainingRun(folder: options.output, saveEvery: options.saveEvery)
+    guard let loss = try run.finish(&training, on: workers) else {
+      throw Failure(
+        status: .interrupted,
+        sentence: "Stopped after \(training.total) of \(training.stepsMax) steps, saved in "
+          + "\(options.output): the same command with --resume goes on from there.")
+    }
+    if options.work.json {
+      try Output.say(
+        json: Report(folder: options.output, steps: training.total, motionLoss: loss))
+    } else {
+      try Output.say("\(training.total) steps; the model is in \(options.output).")
+    }
+  }
+
+  private struct Report: Encodable {
+    var folder: String
+    var steps: Int
+    var motionLoss: Float
+  }
+}
+
+/// Runs a training to its end in a folder: progress, metrics, checkpoints.
+struct TrainingRun {
+  /// Where checkpoints and metrics go.
+  let folder: String
+  /// Seconds between two checkpoints.
+  let saveEvery: Double
+  /// What the bar calls it.
+  var title = "Training"
+
+  private static let recordEvery = 20
+
+  /// Takes all the steps that are left.
+  ///
+  /// - Returns: the last recorded loss; nil where it was interrupted, all of it saved.
+  func finish(_ training: inout WarehouseTraining, on workers: Workers) throws -> Float? {
+    let checkpoints = Checkpoints(in: folder)
+    var metrics = try Metrics(
+      in: folder, keepingThrough: training.total, at: Date().timeIntervalSince1970)
+    var bar = ProgressBar(title, unit: "steps", total: training.stepsMax)
+    var saved = ContinuousClock.now
+    var sum: Float = 0
+    var last: Float = 0
+    while !training.isDone {
+      let progress = training.advance(on: workers)
+      guard progress.loss.isFinite else {
+        throw Failure(
+          status: .badInput,
+          sentence: "The loss of step \(progress.total) is \(progress.loss): the episodes hold "
+            + "numbers that are not finite; the last checkpoint in \(folder) is sound.")
+      }
+      sum += progress.loss
+      if progress.step % Self.recordEvery == 0 {
+        last = sum / Float(Self.recordEvery)
+        sum = 0
+        try metrics.record(
+          step: progress.total, at: Date().timeIntervalSince1970,
+          [
+            (name: "\(progress.stage.rawValue)/loss", value: Double(last)),
+            (name: "\(progress.stage.rawValue)/gradientNorm", value: Double(progress.gradientNorm)),
+          ])
+      }
+      bar.show(
+        progress.total, note: "\(progress.stage.rawValue) \(String(format: "%.3f", progress.loss))")
+      let isDue = (ContinuousClock.now - saved) / .seconds(1) > saveEvery
+      if isDue || Interrupt.hasCome || training.isDone {
+        try metrics.synchronize()
+        try training.save(to: checkpoints)
+        saved = .now
+      }
+      if Interrupt.hasCome && !training.isDone {
+        bar.finish()
+        return nil
+      }
+    }
+    bar.finish()
+    return last
+  }
+}
