@@ -88,26 +88,21 @@ public struct Driver: Sendable {
     ]
   }
 
-  /// One part learned and the other perfect, and both perfect: which part is the weak one?
+  /// Perfect motion, beside learned and ever better forecasts: which part is the weak one?
   public static func ladder(_ trained: TrainedModel) -> [Driver] {
-    let learned = LearnedMotion(trained.model.motion)
+    func rung(_ movers: String) -> Rung {
+      Rung(dynamics: "perfect", movers: movers, decision: "search")
+    }
     return [
       planned(
         "oracle: motion, with learned movers", .oracle, motion: TrueMotion(),
-        movers: LearnedMovers(trained), trained: trained,
-        rung: Rung(dynamics: "perfect", movers: "learned", decision: "search")),
+        movers: LearnedMovers(trained), trained: trained, rung: rung("learned")),
       planned(
-        "oracle: visible movers, with learned motion", .oracle, motion: learned,
-        movers: TrueMovers(knowsHidden: false), trained: trained,
-        rung: Rung(dynamics: "learned", movers: "perfect, if visible", decision: "search")),
-      planned(
-        "oracle: all movers, with learned motion", .oracle, motion: learned,
-        movers: TrueMovers(knowsHidden: true), trained: trained,
-        rung: Rung(dynamics: "learned", movers: "perfect", decision: "search")),
+        "oracle: motion, visible movers", .oracle, motion: TrueMotion(),
+        movers: TrueMovers(knowsHidden: false), rung: rung("perfect, if visible")),
       planned(
         "oracle: motion, all movers", .oracle, motion: TrueMotion(),
-        movers: TrueMovers(knowsHidden: true),
-        rung: Rung(dynamics: "perfect", movers: "perfect", decision: "search")),
+        movers: TrueMovers(knowsHidden: true), rung: rung("perfect")),
     ]
   }
 }

@@ -134,7 +134,9 @@ private struct Camera {
       take.decisions.removeLast()
     }
     for i in take.decisions.indices {
-      guard let belief = beliefs.first(where: { $0.step == take.decisions[i].step }) else { continue }
+      guard let belief = beliefs.first(where: { $0.step == take.decisions[i].step }) else {
+        continue
+      }
       take.decisions[i].foretold = foretold(by: belief.motion, from: belief.step)
     }
     let seconds = (record.time * 10).rounded() / 10

@@ -67,9 +67,11 @@ struct Imagination {
 
   private func gyro(_ paths: PathBatch) -> SkillSample {
     let now = drive.readings[moment]
+    // A rate is the difference of two imagined headings; the first there are, are those of steps 1
+    // and 2.
     func rate(_ k: Int, _ path: Int) -> Float {
-      let before = k == 1 ? now.heading : paths.heading[2 * (k - 2) + path]
-      return (paths.heading[2 * (k - 1) + path] - before) / Chassis.dt
+      let at = 2 * (max(k, 2) - 1) + path
+      return (paths.heading[at] - paths.heading[at - 2]) / Chassis.dt
     }
     return sample("gyro", copyLast: { abs(now.gyro - drive.drives[moment + $0].turnRate) }) {
       abs(rate($0, $1) - drive.drives[moment + $0].turnRate)

@@ -1,8 +1,8 @@
 // From samples to findings: who foretells how well, and after how much driving.
 
 import Basics
-import WorldModels
 public import Tensors
+import WorldModels
 
 extension MotionEvaluation {
   /// Scores everybody and says what came of it; nil where `goOn` ended it.

@@ -11,7 +11,9 @@ struct MotionScores: Sendable {
   let samples: [[MotionSample]]
 
   /// Moments whose figures are pooled where a single one says too little: after 2 to 5 s.
-  static let settled = MotionEvaluation.moments.indices.filter { MotionEvaluation.moments[$0] >= 40 }
+  static let settled = MotionEvaluation.moments.indices.filter {
+    MotionEvaluation.moments[$0] >= 40
+  }
 
   init(_ predictor: MotionPredictor, samples: [MotionSample], robots: Int) {
     let moments = MotionEvaluation.moments.count

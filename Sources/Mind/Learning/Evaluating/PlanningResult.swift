@@ -60,12 +60,22 @@ public struct PlanningResult: Codable, Sendable {
   private func table(_ name: String, in scenario: (EpisodeRecord) -> Bool) -> PlanningTable {
     var rows: [PlanningRow] = []
     var seen: Set<String> = []
-    for cell in cells where seen.insert(cell.title).inserted {
+    let ranked = cells.enumerated().sorted { (rank($0.1), $0.0) < (rank($1.1), $1.0) }
+    for (_, cell) in ranked where seen.insert(cell.title).inserted {
       let group = cells.filter { $0.title == cell.title }
-      if group.count > 1 { rows += row(group, .pooled(group.count), in: scenario).map { [$0] } ?? [] }
+      if group.count > 1 {
+        rows += row(group, .pooled(group.count), in: scenario).map { [$0] } ?? []
+      }
       rows += group.compactMap { row([$0], $0.source, in: scenario) }
     }
     return PlanningTable(name: name, rows: rows)
+  }
+
+  /// The one that learned first, then the one to beat, then the others from good to bad.
+  private func rank(_ cell: PlanningCell) -> Int {
+    if cell.title == Driver.learnedTitle { return 0 }
+    if cell.role == .honest { return 1 }
+    return 2 + (Report.Role.allCases.firstIndex(of: cell.role) ?? 0)
   }
 
   private func row(
