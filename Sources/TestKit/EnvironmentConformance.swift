@@ -173,6 +173,9 @@ public struct EnvironmentConformance<World: Environment> {
         findings.append("step \(life.steps) both terminates and truncates")
       }
       if life.step().goesOn { findings.append("the world goes on after its end") }
+      if !life.observation.allSatisfy(\.isFinite) {
+        findings.append("the world shows nothing after its end")
+      }
     }
     return findings
   }

@@ -59,6 +59,14 @@ import Testing
     #expect(Set(few.heldOut.episodes.map(\.seed)).isSubset(of: many.heldOut.episodes.map(\.seed)))
   }
 
+  @Test(arguments: ["a", "a/", "a/b/c", "/a", "./a//b"])
+  func foldersOfAnyNameAreMade(name: String) throws {
+    let folder = Folder()
+    try Files.makeFolder(folder.path + "/" + name)
+    try Files.write([1], to: folder.path + "/" + name + "/f")
+    #expect(try Files.names(in: folder.path + "/" + name) == ["f"])
+  }
+
   @Test(arguments: ["/dev/null/x", "/proc/nowhere/x"])
   func whatCanNotBeWrittenIsSaid(folder: String) {
     #expect(throws: FileError.self) { try Files.makeFolder(folder) }

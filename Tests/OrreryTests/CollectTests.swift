@@ -6,11 +6,11 @@ import Testing
 @Suite struct CollectTests {
   private static func collect(_ episodes: Int) -> [String] {
     ["collect", "--episodes", "\(episodes)", "--steps", "5", "--no-lidar", "--workers", "2"]
-      + ["-o", "episodes"]
+      + ["-o", "e"]
   }
 
   private static func files(of program: Program) throws -> [String: Data] {
-    let folder = program.folder + "/episodes"
+    let folder = program.folder + "/e"
     var files: [String: Data] = [:]
     for name in try Files.names(in: folder) {
       files[name] = try Files.contents(of: folder + "/" + name)
@@ -33,7 +33,7 @@ import Testing
     let wanted = Self.collect(found + 300)
     let resumed = try Program()
     try FileManager.default.moveItem(
-      atPath: program.folder + "/episodes", toPath: resumed.folder + "/episodes")
+      atPath: program.folder + "/e", toPath: resumed.folder + "/e")
     let second = try resumed.run(wanted)
     #expect(second.status == 0 && second.output.hasPrefix("300 episodes"))
 

@@ -7,6 +7,7 @@ import Testing
     ["fly"], ["--fly"], ["collect", "--episodes", "0"], ["collect", "--episodes", "many"],
     ["collect", "--world", "moon"], ["collect", "--seed", "-1"], ["collect", "--workers", "0"],
     ["collect", "--steps", "99999999999999999999"], ["collect", "--output"],
+    ["collect", "--output", ""],
     ["collect", "--quirks", "odd"], ["collect", "extra"],
     ["benchmark", "simulator", "--seconds", "nan"],
     ["layout", "check"],

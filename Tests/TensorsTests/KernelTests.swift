@@ -158,6 +158,12 @@ import Testing
     record("layerNorm", [[5, n], [n], [n]]) { $0[0].layerNorm($0[1], $0[2], epsilon: 0.01) }
     record("unitNorm", [[5, n]]) { $0[0].unitNorm(epsilon: 0.01) }
     record("convolution", [[2, 9, n], [4, n]]) { $0[0].causalConvolution($0[1]) }
+    record("convolution with silu", [[2, 9, n], [4, n]]) {
+      $0[0].causalConvolution($0[1], bends: true)
+    }
+    record("gatedNorm", [[5, n], [n], [5, n]]) {
+      $0[0].gatedNorm($0[1], gate: $0[2], epsilon: 0.01)
+    }
     record("silu gate", [[5, 2 * n]]) { $0[0].siluGated() }
     record("sums", [[3, n, 5]]) { $0[0].sum(axis: 1) + $0[0].cumulativeSum(axis: 1).sum(axis: 1) }
     record("arithmetic", [[3, n], [n], [3, 1]]) { ($0[0] * $0[1] + $0[2] - $0[1]) * $0[2] }
@@ -168,8 +174,8 @@ import Testing
       let (sequence, gates): (Shape, Shape) = ([2, 19, 2, n], [2, 19, 2])
       record("delta", [sequence, sequence, sequence, gates, gates]) {
         gatedDelta(
-          q: $0[0].unitNorm(epsilon: 0.1), k: $0[1].unitNorm(epsilon: 0.1), v: $0[2],
-          alpha: $0[3].sigmoid(), beta: $0[4].sigmoid() * 2
+          q: $0[0], k: $0[1], v: $0[2], alpha: $0[3].sigmoid(), beta: $0[4].sigmoid() * 2,
+          unitEpsilon: 0.1
         ).y
       }
       record("attention", [sequence, [2, 24, 2, n], [2, 24, 2, n]]) {

@@ -141,6 +141,21 @@ extension Operation {
     Operation(name: "causal convolution after history", shapes: [[2, 2, 5], [4, 5], [2, 3, 5]]) {
       $0[0].causalConvolution($0[1], history: $0[2])
     },
+    Operation(name: "causal convolution with silu", shapes: [[2, 6, 33], [3, 33], [2, 2, 33]]) {
+      $0[0].causalConvolution($0[1], history: $0[2], bends: true)
+    },
+    Operation(name: "gatedNorm", shapes: [[2, 3, 17], [17], [2, 3, 17]]) {
+      $0[0].gatedNorm($0[1], gate: $0[2])
+    },
+    Operation(
+      name: "gatedDelta with unit rows",
+      shapes: [[1, 4, 2, 5], [1, 4, 2, 5], [1, 4, 2, 5], [1, 4, 2], [1, 4, 2]]
+    ) {
+      gatedDelta(
+        q: $0[0], k: $0[1], v: $0[2], alpha: $0[3].sigmoid(), beta: $0[4].sigmoid() * 2,
+        unitEpsilon: 0.01
+      ).y
+    },
     Operation(name: "gatedRecurrence", shapes: [[3, 15], [3, 15], [3, 5]]) {
       gatedRecurrence(input: $0[0], recurrent: $0[1], state: $0[2])
     },

@@ -73,6 +73,17 @@ static INLINE void kernel_accumulate_body(size_t n, float scale, const float *x,
 }
 VARIANTS(kernel_accumulate, (size_t n, float scale, const float *x, float *y), (n, scale, x, y))
 
+static INLINE void kernel_accumulate_blocks_body(size_t count, size_t block, const float *from,
+                                                 size_t from_stride, float *to,
+                                                 size_t to_stride) {
+  for (size_t i = 0; i < count; i++)
+    kernel_accumulate_body(block, 1, from + i * from_stride, to + i * to_stride);
+}
+VARIANTS(kernel_accumulate_blocks,
+         (size_t count, size_t block, const float *from, size_t from_stride, float *to,
+          size_t to_stride),
+         (count, block, from, from_stride, to, to_stride))
+
 static INLINE void kernel_swiglu_body(size_t rows, size_t h, const float *x, float *out) {
   for (size_t r = 0; r < rows; r++, x += 2 * h, out += h)
     for (size_t c = 0; c < h; c += W) {

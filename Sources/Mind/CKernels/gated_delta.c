@@ -7,9 +7,11 @@
 // The pullback needs every R in reverse. It does not store them: it runs forward once, keeping the
 // state of every 16th step, and then makes the 16 states of one span after another again, so that
 // memory stays small whatever the length and the span in use stays in the cache.
+// Where asked, q and k are brought to length one on the way in, which saves two passes over memory.
 //   gS += gy qᵀ,  gq = Sᵀ gy,  gα = ⟨gS, R⟩ − β gd·u,  gd = gS k,  gβ = gd·(v − α u),  gv = β gd,
 //   gu = −αβ gd,  gk = gSᵀ d + Rᵀ gu,  gR = α gS + gu kᵀ.
 #include "lanes.h"
+#include <math.h>
 
 #define SPAN 16
 #define WIDTH_MAX 128
@@ -64,10 +66,32 @@ static INLINE void write_state(const int n, size_t width, const float *from, flo
     for (size_t i = 0; i < width; i++) to[j * width + i] = from[j * (size_t)n * W + i];
 }
 
+/// A row of q or k as the rule uses it; returns what it was multiplied by.
+static INLINE float unit_row(const int n, size_t width, float epsilon, const float *from,
+                             float *to) {
+  lanes row[VECTORS_MAX], sum = splat(0);
+  read_row(n, width, from, row);
+  UNROLL for (int c = 0; c < n; c++) sum += row[c] * row[c];
+  float scale = epsilon > 0 ? 1.0f / sqrtf(total(sum) + epsilon) : 1.0f;
+  UNROLL for (int c = 0; c < n; c++) store(to + c * W, row[c] * scale);
+  return scale;
+}
+
+/// The gradient of such a row: scale·(g − row·(g·row)), in place.
+static INLINE void unit_row_pullback(const int n, size_t width, float epsilon, float scale,
+                                     const float *row, const float *g, float *out) {
+  lanes sum = splat(0), from[VECTORS_MAX];
+  UNROLL for (int c = 0; c < n; c++) sum += load(g + c * W) * load(row + c * W);
+  float along = epsilon > 0 ? total(sum) : 0;
+  UNROLL for (int c = 0; c < n; c++)
+    from[c] = (load(g + c * W) - load(row + c * W) * along) * scale;
+  write_row(n, width, from, out);
+}
+
 static INLINE void forward(const int n, size_t batch, size_t time, size_t heads, size_t width,
-                           const float *q, const float *k, const float *v, const float *alpha,
-                           const float *beta, const float *state, float *y, float *state_out,
-                           float *s) {
+                           float epsilon, const float *q, const float *k, const float *v,
+                           const float *alpha, const float *beta, const float *state, float *y,
+                           float *state_out, float *s) {
   for (size_t b = 0; b < batch; b++)
     for (size_t h = 0; h < heads; h++) {
       size_t place = (b * heads + h) * width * width;
@@ -75,8 +99,11 @@ static INLINE void forward(const int n, size_t batch, size_t time, size_t heads,
       for (size_t t = 0; t < time; t++) {
         size_t gate = (b * time + t) * heads + h, at = gate * width;
         lanes value[VECTORS_MAX], out[VECTORS_MAX];
+        float key[WIDTH_MAX], query[WIDTH_MAX];
+        unit_row(n, width, epsilon, k + at, key);
+        unit_row(n, width, epsilon, q + at, query);
         read_row(n, width, v + at, value);
-        advance(n, width, s, s, q + at, k + at, value, alpha[gate], beta[gate], out);
+        advance(n, width, s, s, query, key, value, alpha[gate], beta[gate], out);
         write_row(n, width, out, y + at);
       }
       write_state(n, width, s, state_out + place);
@@ -98,19 +125,20 @@ static size_t padded_row(size_t width) {
 }
 
 static INLINE void kernel_gated_delta_body(size_t batch, size_t time, size_t heads, size_t width,
-                                           const float *q, const float *k, const float *v,
-                                           const float *alpha, const float *beta,
+                                           float epsilon, const float *q, const float *k,
+                                           const float *v, const float *alpha, const float *beta,
                                            const float *state, float *y, float *state_out) {
   size_t room = width * padded_row(width) * sizeof(float);
   float *s = pool_take(room);
-  BY_VECTORS(forward(n, batch, time, heads, width, q, k, v, alpha, beta, state, y, state_out, s))
+  BY_VECTORS(forward(n, batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, y,
+                     state_out, s))
   pool_give(s, room);
 }
 VARIANTS(kernel_gated_delta,
-         (size_t batch, size_t time, size_t heads, size_t width, const float *q, const float *k,
-          const float *v, const float *alpha, const float *beta, const float *state, float *y,
-          float *state_out),
-         (batch, time, heads, width, q, k, v, alpha, beta, state, y, state_out))
+         (size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q,
+          const float *k, const float *v, const float *alpha, const float *beta,
+          const float *state, float *y, float *state_out),
+         (batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, y, state_out))
 
 /// Everything that one step backward reads and writes; rows of one head at one time.
 typedef struct {
@@ -162,23 +190,26 @@ static INLINE void retreat(const int n, size_t width, const float *s, const floa
 }
 
 static INLINE void backward(const int n, size_t batch, size_t time, size_t heads, size_t width,
-                            const float *q, const float *k, const float *v, const float *alpha,
-                            const float *beta, const float *state, const float *gy,
-                            const float *gstate_out, float *gq, float *gk, float *gv,
-                            float *galpha, float *gbeta, float *gstate, float *scratch) {
+                            float epsilon, const float *q, const float *k, const float *v,
+                            const float *alpha, const float *beta, const float *state,
+                            const float *gy, const float *gstate_out, float *gq, float *gk,
+                            float *gv, float *galpha, float *gbeta, float *gstate,
+                            float *scratch) {
   size_t size = width * (size_t)n * W, spans = (time + SPAN - 1) / SPAN;
   float *kept = scratch, *states = kept + spans * size, *gs = states + (SPAN + 1) * size;
   for (size_t b = 0; b < batch; b++)
     for (size_t h = 0; h < heads; h++) {
       size_t place = (b * heads + h) * width * width;
       lanes value[VECTORS_MAX], out[VECTORS_MAX], g[VECTORS_MAX];
+      float keys[SPAN * WIDTH_MAX], key_scale[SPAN];
       read_state(n, width, state ? state + place : NULL, states);
       for (size_t t = 0; t < time; t++) {
         size_t gate = (b * time + t) * heads + h, at = gate * width;
         if (t % SPAN == 0) memcpy(kept + t / SPAN * size, states, size * sizeof(float));
         if (t / SPAN + 1 == spans) break;  // the last span is made again below in any case
+        unit_row(n, width, epsilon, k + at, keys);
         read_row(n, width, v + at, value);
-        advance(n, width, states, states, q + at, k + at, value, alpha[gate], beta[gate], out);
+        advance(n, width, states, states, keys, keys, value, alpha[gate], beta[gate], out);
       }
       read_state(n, width, gstate_out ? gstate_out + place : NULL, gs);
       for (size_t span = spans; span-- > 0;) {
@@ -187,20 +218,26 @@ static INLINE void backward(const int n, size_t batch, size_t time, size_t heads
         for (size_t t = first; t < last; t++) {
           size_t gate = (b * time + t) * heads + h, at = gate * width;
           float *from = states + (t - first) * size;
+          float *key = keys + (t - first) * WIDTH_MAX;
+          key_scale[t - first] = unit_row(n, width, epsilon, k + at, key);
           read_row(n, width, v + at, value);
-          advance(n, width, from, from + size, q + at, k + at, value, alpha[gate], beta[gate],
-                  out);
+          advance(n, width, from, from + size, key, key, value, alpha[gate], beta[gate], out);
         }
         for (size_t t = last; t-- > first;) {
           size_t gate = (b * time + t) * heads + h, at = gate * width;
           const float *r = states + (t - first) * size;
-          step_t step = {q + at,  k + at,  alpha[gate],   beta[gate],
-                         gq + at, gk + at, galpha + gate, gbeta + gate};
+          const float *key = keys + (t - first) * WIDTH_MAX;
+          float query[WIDTH_MAX], gquery[WIDTH_MAX] = {0}, gkey[WIDTH_MAX] = {0};
+          float query_scale = unit_row(n, width, epsilon, q + at, query);
+          step_t step = {query,  key,  alpha[gate],   beta[gate],
+                         gquery, gkey, galpha + gate, gbeta + gate};
           read_row(n, width, v + at, value);
           if (gy) read_row(n, width, gy + at, g);
           else UNROLL for (int c = 0; c < n; c++) g[c] = splat(0);
           retreat(n, width, r + size, r, gs, value, g, step, out);
           write_row(n, width, out, gv + at);
+          unit_row_pullback(n, width, epsilon, query_scale, query, gquery, gq + at);
+          unit_row_pullback(n, width, epsilon, key_scale[t - first], key, gkey, gk + at);
         }
       }
       if (gstate) write_state(n, width, gs, gstate + place);
@@ -208,21 +245,21 @@ static INLINE void backward(const int n, size_t batch, size_t time, size_t heads
 }
 
 static INLINE void kernel_gated_delta_pullback_body(
-    size_t batch, size_t time, size_t heads, size_t width, const float *q, const float *k,
-    const float *v, const float *alpha, const float *beta, const float *state, const float *gy,
-    const float *gstate_out, float *gq, float *gk, float *gv, float *galpha, float *gbeta,
-    float *gstate) {
+    size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q,
+    const float *k, const float *v, const float *alpha, const float *beta, const float *state,
+    const float *gy, const float *gstate_out, float *gq, float *gk, float *gv, float *galpha,
+    float *gbeta, float *gstate) {
   size_t spans = (time + SPAN - 1) / SPAN;
   size_t room = (spans + SPAN + 2) * width * padded_row(width) * sizeof(float);
   float *scratch = pool_take(room);
-  BY_VECTORS(backward(n, batch, time, heads, width, q, k, v, alpha, beta, state, gy, gstate_out,
-                      gq, gk, gv, galpha, gbeta, gstate, scratch))
+  BY_VECTORS(backward(n, batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, gy,
+                      gstate_out, gq, gk, gv, galpha, gbeta, gstate, scratch))
   pool_give(scratch, room);
 }
 VARIANTS(kernel_gated_delta_pullback,
-         (size_t batch, size_t time, size_t heads, size_t width, const float *q, const float *k,
-          const float *v, const float *alpha, const float *beta, const float *state,
-          const float *gy, const float *gstate_out, float *gq, float *gk, float *gv,
-          float *galpha, float *gbeta, float *gstate),
-         (batch, time, heads, width, q, k, v, alpha, beta, state, gy, gstate_out, gq, gk, gv,
-          galpha, gbeta, gstate))
+         (size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q,
+          const float *k, const float *v, const float *alpha, const float *beta,
+          const float *state, const float *gy, const float *gstate_out, float *gq, float *gk,
+          float *gv, float *galpha, float *gbeta, float *gstate),
+         (batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, gy, gstate_out, gq, gk,
+          gv, galpha, gbeta, gstate))

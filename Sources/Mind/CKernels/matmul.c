@@ -53,8 +53,11 @@ static INLINE void tile(const int rows, const int columns, size_t k, left_t a, c
     }                                                                                         \
     switch (m) { CASES }                                                                      \
   }
+#if defined(__x86_64__)
 STRIP(strip_1x3, 1, 3, TILE(1, 1) TILE(2, 1))
+#endif
 STRIP(strip_1x6, 1, 6, TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1))
+#if defined(__x86_64__)
 STRIP(strip_1x12, 1, 12,
       TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1)
       TILE(9, 1) TILE(10, 1) TILE(11, 1))
@@ -62,6 +65,7 @@ STRIP(strip_2x12, 2, 12,
       TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2) TILE(7, 2) TILE(8, 2)
       TILE(9, 2) TILE(10, 2) TILE(11, 2))
 STRIP(strip_4x6, 4, 6, TILE(1, 4) TILE(2, 4) TILE(3, 4) TILE(4, 4) TILE(5, 4))
+#endif
 
 void kernel_dots(size_t m, size_t n, size_t k, const float *a, const float *b, float *c,
                  int accumulate);
@@ -75,7 +79,11 @@ typedef void strip_t(int wide, size_t m, size_t k, left_t a, const float *b, siz
 static void strip_portable(int wide, size_t m, size_t k, left_t a, const float *b, size_t b_row,
                            float *c, size_t c_row, int accumulate) {
   for (int j = 0; j < wide; j++)
-    strip_1x3(m, k, a, b + j * W, b_row, c + j * W, c_row, accumulate);
+#if defined(__x86_64__)
+    strip_1x3(m, k, a, b + j * W, b_row, c + j * W, c_row, accumulate);  // 16 registers of 4
+#else
+    strip_1x6(m, k, a, b + j * W, b_row, c + j * W, c_row, accumulate);  // NEON has 32 of them
+#endif
 }
 #if defined(__x86_64__)
 TARGET_AVX2 static void strip_avx2(int wide, size_t m, size_t k, left_t a, const float *b,
@@ -108,25 +116,28 @@ static INLINE void turn_body(const float *from, size_t from_row, float *to, size
   UNROLL for (int i = 0; i < W; i++) store(to + (size_t)i * to_row, r[i]);
 }
 
-/// `width` columns of B from `b` on, k rows, as a dense panel padded to `padded` columns.
+/// `width` columns of B from `b` on, k rows, as a dense panel of `padded` columns. What is beyond
+/// the width is never used; it is some number of B or zero.
 static INLINE void kernel_pack_body(size_t k, size_t width, size_t padded, const float *b,
                                     size_t b_row, int transposed, float *panel) {
   if (!transposed) {
-    for (size_t p = 0; p < k; p++, b += b_row, panel += padded)
-      for (size_t j = 0; j < padded; j += W)
-        store(panel + j, load_up_to(b + j, width - j, 0));
+    size_t end = (k - 1) * b_row + width;
+    for (size_t p = 0; p < k; p++, panel += padded)
+      for (size_t j = 0; j < padded; j += W) {
+        size_t at = p * b_row + j;
+        store(panel + j, at + W <= end ? load(b + at) : load_some(b + at, end - at, 0));
+      }
     return;
   }
-  for (size_t p0 = 0; p0 < k; p0 += W) {
-    size_t p1 = p0 + W < k ? p0 + W : k;
-    for (size_t j0 = 0; j0 < padded; j0 += W)
+  if (width < padded)
+    for (size_t i = 0; i < k * padded; i += W) store(panel + i, splat(0));
+  for (size_t p0 = 0; p0 < k; p0 += W)
+    for (size_t j0 = 0; j0 < width; j0 += W)
       if (p0 + W <= k && j0 + W <= width)
         turn_body(b + j0 * b_row + p0, b_row, panel + p0 * padded + j0, padded);
       else
-        for (size_t j = j0; j < j0 + W; j++)
-          for (size_t p = p0; p < p1; p++)
-            panel[p * padded + j] = j < width ? b[j * b_row + p] : 0.0f;
-  }
+        for (size_t j = j0; j < j0 + W && j < width; j++)
+          for (size_t p = p0; p < p0 + W && p < k; p++) panel[p * padded + j] = b[j * b_row + p];
 }
 VARIANTS(kernel_pack,
          (size_t k, size_t width, size_t padded, const float *b, size_t b_row, int transposed,
@@ -179,12 +190,13 @@ static void product(strip_t *strip, size_t m, size_t n, size_t k, left_t a, cons
 
 /// C = A·Bᵀ by dot products of rows, for one or two rows of A.
 static INLINE void kernel_dots_body(size_t m, size_t n, size_t k, const float *a, const float *b,
-                             float *c, int accumulate) {
+                                    float *c, int accumulate) {
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < n; j++) {
       const float *x = a + i * k, *y = b + j * k;
       lanes s = splat(0);
-      for (size_t p = 0; p < k; p += W) s += load_up_to(x + p, k - p, 0) * load_up_to(y + p, k - p, 0);
+      for (size_t p = 0; p < k; p += W)
+        s += load_up_to(x + p, k - p, 0) * load_up_to(y + p, k - p, 0);
       c[i * n + j] = (accumulate ? c[i * n + j] : 0.0f) + total(s);
     }
 }

@@ -50,6 +50,49 @@ VARIANTS(kernel_rms_norm_pullback,
           const float *inverse, float *gx, float *gweight),
          (rows, n, g, x, weight, inverse, gx, gweight))
 
+static INLINE void kernel_gated_norm_body(size_t rows, size_t n, float epsilon, const float *x,
+                                          const float *gate, const float *weight, float *y,
+                                          float *inverse) {
+  for (size_t r = 0; r < rows; r++, x += n, gate += n, y += n) {
+    float v = 1.0f / sqrtf(row_square_sum(n, x) / (float)n + epsilon);
+    inverse[r] = v;
+    COLUMNS {
+      lanes u = PART(gate);
+      store_up_to(y + i, PART(x) * v * PART(weight) * u * sigmoid_lanes(u), n - i);
+    }
+  }
+}
+VARIANTS(kernel_gated_norm,
+         (size_t rows, size_t n, float epsilon, const float *x, const float *gate,
+          const float *weight, float *y, float *inverse),
+         (rows, n, epsilon, x, gate, weight, y, inverse))
+
+// As above with h = g·w·silu(gate); ggate = g·w·x·v·silu'(gate).
+static INLINE void kernel_gated_norm_pullback_body(size_t rows, size_t n, const float *g,
+                                                   const float *x, const float *gate,
+                                                   const float *weight, const float *inverse,
+                                                   float *gx, float *ggate, float *gweight) {
+  memset(gweight, 0, n * sizeof(float));
+  for (size_t r = 0; r < rows; r++, x += n, gate += n, g += n, gx += n, ggate += n) {
+    float v = inverse[r];
+    lanes sum = splat(0);
+    COLUMNS {
+      lanes d = PART(g), u = PART(x) * v, z = PART(gate), w = PART(weight);
+      lanes s = sigmoid_lanes(z), open = d * z * s;
+      store_up_to(ggate + i, d * w * u * s * (1.0f + z * (1.0f - s)), n - i);
+      store_up_to(gweight + i, PART(gweight) + open * u, n - i);
+      store_up_to(gx + i, open * w, n - i);
+      sum += open * w * u;
+    }
+    float c = total(sum) / (float)n;
+    COLUMNS store_up_to(gx + i, (PART(gx) - PART(x) * v * c) * v, n - i);
+  }
+}
+VARIANTS(kernel_gated_norm_pullback,
+         (size_t rows, size_t n, const float *g, const float *x, const float *gate,
+          const float *weight, const float *inverse, float *gx, float *ggate, float *gweight),
+         (rows, n, g, x, gate, weight, inverse, gx, ggate, gweight))
+
 static INLINE void kernel_layer_norm_body(size_t rows, size_t n, float epsilon, const float *x,
                                           const float *weight, const float *bias, float *y,
                                           float *mean, float *inverse) {

@@ -2,7 +2,8 @@
 //
 //   w[n][0]   = start[n]
 //   a[h]      = input[0][h]·w + input[1][h]·T + bias[n][h]
-//   w[n][j+1] = w + rate[n]·(T − w) + gate[n]·Σ_h output[h]·silu(a[h])   T = targets[n][j]
+//   w[n][j+1] = w + rate[n]·(T − w) + gate[n]·Σ_h output[h]·bend(a[h])   T = targets[n][j]
+//   bend(a)   = a · clamp(a/4 + 1/2, 0, 1), silu without its exponential
 //
 // One step needs so little arithmetic that general operations would spend their time on calls and
 // on memory. Here sixteen rows lie side by side in a vector, and a row's whole life stays in
@@ -25,6 +26,10 @@ static INLINE void store_column(float *base, size_t stride, size_t column, size_
   for (size_t i = 0; i < count; i++) base[(n + i) * stride + column] = v[i];
 }
 
+static INLINE lanes share_of(lanes a) {
+  return at_least(at_most(a * 0.25f + 0.5f, 1.0f), 0.0f);
+}
+
 static INLINE void kernel_recurrence_body(const recurrence_t *r, float *path) {
   lanes bias[HIDDEN_MAX];
   for (size_t n = 0; n < r->rows; n += W) {
@@ -37,7 +42,7 @@ static INLINE void kernel_recurrence_body(const recurrence_t *r, float *path) {
       lanes residual = splat(0);
       for (size_t h = 0; h < r->hidden; h++) {
         lanes a = bias[h] + r->input[h] * w + r->input[r->hidden + h] * target;
-        residual += r->output[h] * a * sigmoid_lanes(a);
+        residual += r->output[h] * a * share_of(a);
       }
       w += rate * (target - w) + gate * residual;
       store_column(path, r->steps, j, n, r->rows, w);
@@ -72,10 +77,10 @@ static INLINE void kernel_recurrence_pullback_body(
       lanes inner_g = out_g * gate, residual = splat(0);
       for (size_t h = 0; h < r->hidden; h++) {
         lanes a = bias[h] + r->input[h] * w + r->input[r->hidden + h] * target;
-        lanes s = sigmoid_lanes(a);
+        lanes s = share_of(a);
         residual += r->output[h] * a * s;
         output_g[h] += inner_g * a * s;
-        lanes a_g = inner_g * r->output[h] * s * (1.0f + a * (1.0f - s));
+        lanes a_g = inner_g * r->output[h] * select_lanes(absolute(a) < 2.0f, s + a * 0.25f, s);
         bias_g[h] += a_g;
         input_w_g[h] += a_g * w;
         input_t_g[h] += a_g * target;

@@ -65,9 +65,9 @@ public struct GatedDeltaBlock: Module {
     query = Linear(width, inner, hasBias: false, random: &random)
     key = Linear(width, inner, hasBias: false, random: &random)
     value = Linear(width, inner, hasBias: false, random: &random)
-    queryFilter = ShortConvolution(inner, taps: configuration.taps, random: &random)
-    keyFilter = ShortConvolution(inner, taps: configuration.taps, random: &random)
-    valueFilter = ShortConvolution(inner, taps: configuration.taps, random: &random)
+    queryFilter = ShortConvolution(inner, taps: configuration.taps, bends: true, random: &random)
+    keyFilter = ShortConvolution(inner, taps: configuration.taps, bends: true, random: &random)
+    valueFilter = ShortConvolution(inner, taps: configuration.taps, bends: true, random: &random)
     decay = Linear(width, configuration.heads, random: &random)
     strength = Linear(width, configuration.heads, random: &random)
     // With softplus(0) = log 2, a head whose A is 1/τ forgets by a half in τ steps.
@@ -92,9 +92,10 @@ public struct GatedDeltaBlock: Module {
     let alpha = (-(decay(x).softplus() * rate.exp())).exp()
     let beta = strength(x).sigmoid() * (configuration.hasNegativeEigenvalues ? 2 : 1)
     let (read, memory) = gatedDelta(
-      q: q.silu().reshaped(heads).unitNorm(), k: k.silu().reshaped(heads).unitNorm(),
-      v: v.silu().reshaped(heads), alpha: alpha, beta: beta, state: state?.memory)
-    let gated = norm(read).reshaped(v.shape) * gate(x).silu()
+      q: q.reshaped(heads), k: k.reshaped(heads), v: v.reshaped(heads), alpha: alpha, beta: beta,
+      state: state?.memory, unitEpsilon: 1e-6)
+    let gated = read.gatedNorm(norm.weight, gate: gate(x).reshaped(heads), epsilon: norm.epsilon)
+      .reshaped(v.shape)
     return (
       output(gated),
       State(memory: memory, query: queryHistory, key: keyHistory, value: valueHistory)

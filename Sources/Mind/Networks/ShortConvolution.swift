@@ -7,10 +7,13 @@ public import Tensors
 public struct ShortConvolution: Module {
   /// `[taps, width]`; the last tap is that of the present.
   public var weight: Tensor
+  /// Whether silu follows.
+  public let bends: Bool
 
   /// Begins near the identity: the present passes, the past is a small random part.
-  public init(_ width: Int, taps: Int = 4, random: inout Random) {
+  public init(_ width: Int, taps: Int = 4, bends: Bool = false, random: inout Random) {
     precondition(taps >= 1, "a convolution of \(taps) taps")
+    self.bends = bends
     let past = Tensor.normal([taps - 1, width], deviation: 0.1, random: &random)
     weight = .concatenated([past, Tensor(repeating: 1, shape: [1, width])], axis: 0)
   }
@@ -21,7 +24,7 @@ public struct ShortConvolution: Module {
     _ x: Tensor, history: Tensor? = nil
   ) -> (y: Tensor, history: Tensor) {
     let past = weight.shape[0] - 1
-    let y = x.causalConvolution(weight, history: history)
+    let y = x.causalConvolution(weight, history: history, bends: bends)
     let time = x.shape[1]
     if time >= past { return (y, x.sliced(axis: 1, (time - past)..<time)) }
     let before = history ?? Tensor(zeros: [x.shape[0], past, x.shape[2]])

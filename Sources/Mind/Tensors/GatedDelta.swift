@@ -6,6 +6,7 @@ import CKernels
 private struct GatedDeltaInputs: Sendable {
   let q, k, v, alpha, beta: Tensor
   let state: Tensor?
+  let epsilon: Float
 
   func pullback(gy: Tensor?, gstate: Tensor?, wantsState: Bool) -> [Tensor?] {
     let shape = q.shape
@@ -17,7 +18,8 @@ private struct GatedDeltaInputs: Sendable {
     let gbefore =
       wantsState ? Tensor(unwritten: [shape[0], shape[2], shape[3], shape[3]]) : nil
     kernel_gated_delta_pullback(
-      shape[0], shape[1], shape[2], shape[3], q.base, k.base, v.base, alpha.base, beta.base,
+      shape[0], shape[1], shape[2], shape[3], epsilon, q.base, k.base, v.base, alpha.base,
+      beta.base,
       state?.base, gy?.base, gstate?.base, gq.base, gk.base, gv.base, galpha.base, gbeta.base,
       gbefore?.base)
     return [gq, gk, gv, galpha, gbeta, gbefore]
@@ -28,10 +30,12 @@ private struct GatedDeltaInputs: Sendable {
 /// (Gated DeltaNet, arXiv 2412.06464). Stable for unit k, α in (0, 1] and β in [0, 2].
 ///
 /// q, k, v are `[B, T, H, D]`, alpha and beta `[B, T, H]`. The state is `[B, H, D, D]`, its third
-/// axis that of keys and its last that of values (the transpose of S); nil is zero. Returns y
-/// `[B, T, H, D]` and the state after the last step. D is at most 128.
+/// axis that of keys and its last that of values (the transpose of S); nil is zero. With
+/// `unitEpsilon`, q and k are first brought to length one, q / √(Σ q² + epsilon), on the way. Returns
+/// y `[B, T, H, D]` and the state after the last step. D is at most 128.
 public func gatedDelta(
-  q: Tensor, k: Tensor, v: Tensor, alpha: Tensor, beta: Tensor, state: Tensor? = nil
+  q: Tensor, k: Tensor, v: Tensor, alpha: Tensor, beta: Tensor, state: Tensor? = nil,
+  unitEpsilon: Float? = nil
 ) -> (y: Tensor, state: Tensor) {
   let shape = q.shape
   precondition(
@@ -45,14 +49,15 @@ public func gatedDelta(
   if let state {
     precondition(state.shape == memory, "a state of shape \(state.shape) instead of \(memory)")
   }
+  let epsilon = unitEpsilon ?? 0
   let y = Tensor(unwritten: shape)
   let after = Tensor(unwritten: memory)
   kernel_gated_delta(
-    shape[0], shape[1], shape[2], shape[3], q.base, k.base, v.base, alpha.base, beta.base,
+    shape[0], shape[1], shape[2], shape[3], epsilon, q.base, k.base, v.base, alpha.base, beta.base,
     state?.base, y.base, after.base)
   let inputs = GatedDeltaInputs(
     q: q.detached(), k: k.detached(), v: v.detached(), alpha: alpha.detached(),
-    beta: beta.detached(), state: state?.detached())
+    beta: beta.detached(), state: state?.detached(), epsilon: epsilon)
   let wantsState = state?.isWatched ?? false
   let sources = [q, k, v, alpha, beta] + (state.map { [$0] } ?? [])
   // Two results of one computation: each has a pullback of its own, and by linearity their sum is

@@ -22,6 +22,28 @@ extension Tensor {
     }
   }
 
+  /// `rmsNorm(weight) * gate.silu()` in one pass; gate has this shape.
+  public func gatedNorm(_ weight: Tensor, gate: Tensor, epsilon: Float = 1e-5) -> Tensor {
+    let (rows, width) = lastAxis
+    precondition(
+      weight.shape == [width] && gate.shape == shape,
+      "a norm of shape \(shape) with weight \(weight.shape) and gate \(gate.shape)")
+    let result = Tensor(unwritten: shape)
+    let inverse = Tensor(unwritten: [rows])
+    kernel_gated_norm(
+      rows, width, epsilon, base, gate.base, weight.base, result.base, inverse.base)
+    guard isWatched || weight.isWatched || gate.isWatched else { return result }
+    let (x, w, z) = (detached(), weight.detached(), gate.detached())
+    return result.recorded(from: [self, weight, gate]) { g in
+      let gx = Tensor(unwritten: x.shape)
+      let gw = Tensor(unwritten: w.shape)
+      let gz = Tensor(unwritten: x.shape)
+      kernel_gated_norm_pullback(
+        rows, width, g.base, x.base, z.base, w.base, inverse.base, gx.base, gz.base, gw.base)
+      return [gx, gw, gz]
+    }
+  }
+
   /// (x − mean) / √(variance + epsilon) · weight + bias along the last axis D; both `[D]`.
   public func layerNorm(_ weight: Tensor, _ bias: Tensor, epsilon: Float = 1e-5) -> Tensor {
     let (rows, width) = lastAxis

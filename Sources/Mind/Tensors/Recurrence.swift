@@ -26,8 +26,9 @@ private struct RecurrenceInputs: Sendable {
   }
 }
 
-/// w_{j+1} = w_j + rate · (T_j − w_j) + gate · Σ_h output_h · silu(input_0h · w_j + input_1h · T_j + bias_h)
-/// for N independent rows over K steps with H ≤ 64 hidden units.
+/// w_{j+1} = w_j + rate · (T_j − w_j) + gate · Σ_h output_h · bend(input_0h · w_j + input_1h · T_j + bias_h)
+/// with bend(a) = a · clamp(a/4 + 1/2, 0, 1), for N independent rows over K steps with H ≤ 64 hidden
+/// units.
 ///
 /// start, rate and gate are `[N, 1]`, targets T `[N, K]`, bias `[N, H]`, input `[2, H]`, output `[H, 1]`.
 /// Returns w after each step, `[N, K]`.

@@ -36,12 +36,10 @@ extension Tensor {
     let stride = form.extent * form.inner
     let result = Tensor(unwritten: shape.replacing(axis: axis, with: range.count))
     kernel_copy_blocks(form.outer, block, base + start, stride, result.base, block)
-    let before = shape
-    return result.recorded(from: self) { g in
-      let gx = Tensor(zeros: before)
-      kernel_copy_blocks(form.outer, block, g.base, block, gx.base + start, stride)
-      return gx
-    }
+    return result.recorded(
+      from: self,
+      slice: Region(
+        shape: shape, count: form.outer, block: block, start: start, stride: stride))
   }
 
   /// Tensors joined along an axis that they have; all other extents must agree.

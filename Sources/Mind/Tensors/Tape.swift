@@ -13,21 +13,32 @@ final class Node: Sendable {
   /// Gradients of the inputs, in their order, from the gradient of the output.
   typealias Pullback = @Sendable (Tensor) -> [Tensor?]
 
+  /// How the gradient goes on from here.
+  enum Kind: Sendable {
+    /// It stays: this is a watched tensor.
+    case leaf
+    /// It goes to the inputs through a pullback.
+    case operation(Pullback)
+    /// It belongs to a part of the one input. Were it spread out over a whole input of zeros, a loop
+    /// over T slices would cost T².
+    case slice(Region)
+  }
+
   /// 0 for a watched tensor, else one more than the deepest parent.
   let depth: Int
-  let pullback: Pullback?
+  let kind: Kind
   // A lock only because `deinit` must empty it; nobody ever waits for it.
   private let inputs: Mutex<[Node?]>
 
   init() {
     depth = 0
-    pullback = nil
+    kind = .leaf
     inputs = Mutex([])
   }
 
-  init(parents: [Node?], pullback: @escaping Pullback) {
+  init(parents: [Node?], kind: Kind) {
     depth = 1 + parents.reduce(0) { max($0, $1?.depth ?? 0) }
-    self.pullback = pullback
+    self.kind = kind
     inputs = Mutex(parents)
   }
 
@@ -44,6 +55,15 @@ final class Node: Sendable {
       }
     }
   }
+}
+
+/// Blocks of a larger tensor at equal distances.
+struct Region: Sendable {
+  let shape: Shape  // of the larger tensor
+  let count: Int
+  let block: Int
+  let start: Int
+  let stride: Int
 }
 
 private func take(_ nodes: inout [Node?]) -> [Node?] {
@@ -69,7 +89,7 @@ extension Tensor {
   ) -> Tensor {
     guard let parent = input.node else { return self }
     var result = self
-    result.node = Node(parents: [parent]) { [pullback($0)] }
+    result.node = Node(parents: [parent], kind: .operation { [pullback($0)] })
     return result
   }
 
@@ -77,8 +97,23 @@ extension Tensor {
   func recorded(from inputs: [Tensor], _ pullback: @escaping Node.Pullback) -> Tensor {
     guard inputs.contains(where: { $0.node != nil }) else { return self }
     var result = self
-    result.node = Node(parents: inputs.map(\.node), pullback: pullback)
+    result.node = Node(parents: inputs.map(\.node), kind: .operation(pullback))
     return result
+  }
+
+  /// This slice of `input`, with the way back where the input is watched.
+  func recorded(from input: Tensor, slice region: Region) -> Tensor {
+    guard let parent = input.node else { return self }
+    var result = self
+    result.node = Node(parents: [parent], kind: .slice(region))
+    return result
+  }
+
+  /// Adds `part` to a region in place, or in a copy where somebody else holds the memory.
+  fileprivate mutating func accumulate(_ part: Tensor, in region: Region) {
+    makeUnique()
+    kernel_accumulate_blocks(
+      region.count, region.block, part.base, region.block, base + region.start, region.stride)
   }
 
   /// Adds `other`, of the same shape, in place where nobody else holds the memory.
@@ -104,12 +139,20 @@ public func gradients(of loss: Tensor, with inputs: [Tensor]) -> [Tensor] {
   var found = [Tensor?](repeating: nil, count: graph.nodes.count)
   found[0] = Tensor(repeating: 1, shape: loss.shape)
   for index in graph.order {
-    guard let pullback = graph.nodes[index].pullback, let gradient = found[index] else { continue }
-    found[index] = nil
-    let parts = pullback(gradient)
-    for (parent, part) in zip(graph.parents[index], parts) {
-      guard let parent, let part else { continue }
-      if found[parent] == nil { found[parent] = part } else { found[parent]?.accumulate(part) }
+    guard let gradient = found[index] else { continue }
+    switch graph.nodes[index].kind {
+    case .leaf: break
+    case .slice(let region):
+      found[index] = nil
+      guard let parent = graph.parents[index][0] else { continue }
+      if found[parent] == nil { found[parent] = Tensor(zeros: region.shape) }
+      found[parent]?.accumulate(gradient, in: region)
+    case .operation(let pullback):
+      found[index] = nil
+      for (parent, part) in zip(graph.parents[index], pullback(gradient)) {
+        guard let parent, let part else { continue }
+        if found[parent] == nil { found[parent] = part } else { found[parent]?.accumulate(part) }
+      }
     }
   }
   return inputs.map { input in

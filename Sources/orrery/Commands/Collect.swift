@@ -34,6 +34,9 @@ struct Collect: ParsableCommand {
   @OptionGroup var work: WorkOptions
 
   func validate() throws {
+    guard !output.isEmpty else {
+      throw ValidationError("--output is empty, and has to be a folder.")
+    }
     guard (1...10_000_000).contains(episodes) else {
       throw ValidationError("--episodes is \(episodes), and has to be 1 to 10000000.")
     }
@@ -51,7 +54,7 @@ struct Collect: ParsableCommand {
     var bar = ProgressBar("Collecting", unit: "episodes", total: episodes)
     let collector = Collector(collection, into: output)
     let progress = try collector.run(on: Workers(count: work.workerCount)) { progress in
-      bar.show(progress.episodes)
+      if progress.episodes < episodes || progress.stepsMade > 0 { bar.show(progress.episodes) }
       return !Interrupt.hasCome
     }
     bar.finish()
@@ -85,7 +88,7 @@ struct Collect: ParsableCommand {
       return
     }
     let repaired =
-      progress.filesRepaired > 0 ? " \(progress.filesRepaired) damaged files were made anew." : ""
+      progress.filesRepaired > 0 ? " Damaged files made anew: \(progress.filesRepaired)." : ""
     let rate = ProgressBar.short(Double(progress.stepsMade) / max(seconds, 1e-3))
     try Output.say(
       made == 0

@@ -69,7 +69,8 @@ struct LayoutCommand: ParsableCommand {
         if case .unreadable(let path, let reason) = error {
           throw FileError.unreadable(path: path, reason: reason)
         }
-        throw Failure(status: .badInput, sentence: "\(file) can not be used: \(error).")
+        let reason = error.description.hasSuffix(".") ? "\(error)" : "\(error)."
+        throw Failure(status: .badInput, sentence: "\(file) can not be used: \(reason)")
       }
     }
   }

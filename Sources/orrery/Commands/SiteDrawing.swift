@@ -78,7 +78,8 @@ struct SiteDrawing {
       let node = site.layout.nodes[station.node]
       return "<circle cx=\"\(x(node.x))\" cy=\"\(y(node.y))\" r=\"6\" fill=\"none\" "
         + "stroke=\"#b5482f\" stroke-width=\"2\"/>"
-        + "<text x=\"\(number(node.x * scale + 9))\" y=\"\(y(node.y))\" fill=\"#b5482f\">"
+        + "<text x=\"\(number(node.x * scale + 8))\" "
+        + "y=\"\(number((site.height - node.y) * scale - 8))\" fill=\"#b5482f\">"
         + "\(escaped(station.id))</text>"
     }
   }

@@ -70,6 +70,7 @@ struct TrainingRun {
   /// - Returns: the last recorded loss; nil where it was interrupted, all of it saved.
   func finish(_ training: inout WarehouseTraining, on workers: Workers) throws -> Float? {
     let checkpoints = Checkpoints(in: folder)
+    try Files.makeFolder(folder)
     var metrics = try Metrics(
       in: folder, keepingThrough: training.total, at: Date().timeIntervalSince1970)
     var bar = ProgressBar(title, unit: "steps", total: training.stepsMax)

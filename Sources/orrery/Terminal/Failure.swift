@@ -36,7 +36,7 @@ struct Failure: Error {
   }
 
   private static func report(_ sentence: String) {
-    let line = sentence.split(separator: "\n").joined(separator: " ")
+    let line = sentence.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     FileHandle.standardError.write(Data("orrery: \(line)\n".utf8))
   }
 

@@ -6,19 +6,7 @@ import Learning
 enum Output {
   /// Writes a text and a line feed.
   static func say(_ text: String) throws(FileError) {
-    let bytes = Array((text + "\n").utf8)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { buffer in
-        write(STDOUT_FILENO, buffer.baseAddress! + written, buffer.count - written)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else {
-        throw .unwritable(
-          path: "standard output", reason: String(cString: strerror(errno)).lowercased())
-      }
-      written += count
-    }
+    try Files.write(Array((text + "\n").utf8), to: STDOUT_FILENO, named: "standard output")
   }
 
   /// Writes a value as a line of JSON.

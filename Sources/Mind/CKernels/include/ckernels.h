@@ -51,6 +51,9 @@ void kernel_binary(int operation, size_t rows, size_t columns, const float *a, s
 void kernel_affine(size_t n, float scale, float shift, const float *x, float *out);
 /// y[i] += scale · x[i].
 void kernel_accumulate(size_t n, float scale, const float *x, float *y);
+/// Adds `count` blocks of `block` floats from one stride to another.
+void kernel_accumulate_blocks(size_t count, size_t block, const float *from, size_t from_stride,
+                              float *to, size_t to_stride);
 /// out = silu(x[r, 0..<h]) · x[r, h..<2h], x is [rows, 2h].
 void kernel_swiglu(size_t rows, size_t h, const float *x, float *out);
 void kernel_swiglu_pullback(size_t rows, size_t h, const float *g, const float *x, float *gx);
@@ -78,6 +81,13 @@ void kernel_rms_norm(size_t rows, size_t n, float epsilon, const float *x, const
 void kernel_rms_norm_pullback(size_t rows, size_t n, const float *g, const float *x,
                               const float *weight, const float *inverse, float *gx,
                               float *gweight);
+/// y = x · inverse · weight · silu(gate): the norm and the gate behind a memory, in one pass.
+void kernel_gated_norm(size_t rows, size_t n, float epsilon, const float *x, const float *gate,
+                       const float *weight, float *y, float *inverse);
+/// gx, ggate, and gweight (overwritten).
+void kernel_gated_norm_pullback(size_t rows, size_t n, const float *g, const float *x,
+                                const float *gate, const float *weight, const float *inverse,
+                                float *gx, float *ggate, float *gweight);
 /// y = (x − mean) · inverse · weight + bias; `mean` and `inverse` are kept for later.
 void kernel_layer_norm(size_t rows, size_t n, float epsilon, const float *x, const float *weight,
                        const float *bias, float *y, float *mean, float *inverse);
@@ -99,12 +109,12 @@ void kernel_transpose(size_t outer, size_t a, size_t middle, size_t b, size_t in
                       const float *from, float *to);
 
 // The depthwise causal convolution (convolution.c).
-/// y[b, t, d] = Σ_j w[j, d] · x[b, t − (K−1) + j, d]; what lies before x is `history` [B, K−1, D],
-/// or zero where that is null.
-void kernel_convolution(size_t batch, size_t time, size_t width, size_t taps, const float *x,
-                        const float *history, const float *w, float *y);
+/// y[b, t, d] = Σ_j w[j, d] · x[b, t − (K−1) + j, d], then silu where `bends`; K <= 16. What lies
+/// before x is `history` [B, K−1, D], or zero where that is null.
+void kernel_convolution(size_t batch, size_t time, size_t width, size_t taps, int bends,
+                        const float *x, const float *history, const float *w, float *y);
 /// gx, gw and (where not null) ghistory, all overwritten.
-void kernel_convolution_pullback(size_t batch, size_t time, size_t width, size_t taps,
+void kernel_convolution_pullback(size_t batch, size_t time, size_t width, size_t taps, int bends,
                                  const float *g, const float *x, const float *history,
                                  const float *w, float *gx, float *gw, float *ghistory);
 
@@ -116,13 +126,15 @@ void kernel_gru_pullback(size_t rows, size_t n, const float *g, const float *x, 
 
 // The gated delta rule (gated_delta.c).
 /// S_t = α_t S_{t−1}(I − β_t k kᵀ) + β_t v kᵀ, y = S q. q, k, v, y are [B, T, H, D], α and β
-/// [B, T, H], the states [B, H, D, D] hold Sᵀ (key axis first); a null `state` is zero.
-void kernel_gated_delta(size_t batch, size_t time, size_t heads, size_t width, const float *q,
+/// [B, T, H], the states [B, H, D, D] hold Sᵀ (key axis first); a null `state` is zero. Where
+/// epsilon > 0, q and k are first brought to length one: q / √(Σ q² + epsilon).
+void kernel_gated_delta(size_t batch, size_t time, size_t heads, size_t width, float epsilon,
+                        const float *q,
                         const float *k, const float *v, const float *alpha, const float *beta,
                         const float *state, float *y, float *state_out);
 /// Pullback of both outputs: gy or gstate_out may be null (zero), gstate too (not wanted).
 void kernel_gated_delta_pullback(size_t batch, size_t time, size_t heads, size_t width,
-                                 const float *q, const float *k, const float *v,
+                                 float epsilon, const float *q, const float *k, const float *v,
                                  const float *alpha, const float *beta, const float *state,
                                  const float *gy, const float *gstate_out, float *gq, float *gk,
                                  float *gv, float *galpha, float *gbeta, float *gstate);

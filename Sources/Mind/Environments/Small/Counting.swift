@@ -45,7 +45,10 @@ public struct Counting: Environment {
   public mutating func step(
     _ action: Span<Float>, observation: inout MutableSpan<Float>
   ) -> Transition {
-    guard steps < spec.stepsMax else { return Transition(truncated: true) }
+    guard steps < spec.stepsMax else {
+      show(&observation)
+      return Transition(truncated: true)
+    }
     var transition = Transition()
     if isAsked, choice(action[0], of: modulus) == count % modulus {
       transition.reward = question == .everyStep ? 1 / Float(spec.stepsMax) : 1

@@ -36,7 +36,10 @@ public struct Delay: Environment {
   public mutating func step(
     _ action: Span<Float>, observation: inout MutableSpan<Float>
   ) -> Transition {
-    guard steps < spec.stepsMax else { return Transition(truncated: true) }
+    guard steps < spec.stepsMax else {
+      show(&observation)
+      return Transition(truncated: true)
+    }
     var transition = Transition()
     if steps >= lag, choice(action[0], of: symbols) == recent[(steps - lag) % (lag + 1)] {
       transition.reward = 1 / Float(spec.stepsMax - lag)

@@ -35,10 +35,10 @@ public struct Recall: Environment {
   public mutating func reset(seed: UInt64, observation: inout MutableSpan<Float>) {
     var random = Random(seed: seed)
     let values = self.values
-    shown = (0..<keys).shuffled(using: &random).prefix(pairs).map { key in
+    shown = random.order(of: keys).prefix(pairs).map { key in
       (key, random.index(below: values))
     }
-    asked = (0..<pairs).shuffled(using: &random)
+    asked = random.order(of: pairs)
     steps = 0
     show(&observation)
   }
@@ -46,7 +46,10 @@ public struct Recall: Environment {
   public mutating func step(
     _ action: Span<Float>, observation: inout MutableSpan<Float>
   ) -> Transition {
-    guard steps < spec.stepsMax, !shown.isEmpty else { return Transition(truncated: true) }
+    guard steps < spec.stepsMax, !shown.isEmpty else {
+      show(&observation)
+      return Transition(truncated: true)
+    }
     var transition = Transition()
     if steps >= pairs, choice(action[0], of: values) == shown[asked[steps - pairs]].value {
       transition.reward = 1 / Float(pairs)
@@ -58,7 +61,7 @@ public struct Recall: Environment {
   }
 
   private func show(_ observation: inout MutableSpan<Float>) {
-    let goesOn = steps < spec.stepsMax
+    let goesOn = steps < spec.stepsMax && !shown.isEmpty
     let asks = goesOn && steps >= pairs
     let pair = goesOn ? shown[asks ? asked[steps - pairs] : steps] : nil
     observation.writeSymbol(pair?.key, of: keys, at: 0)

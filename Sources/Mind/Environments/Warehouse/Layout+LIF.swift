@@ -227,8 +227,8 @@ extension LIF.Drawn {
       throw .outOfRange(what: "the corner of the site", value: value, allowed: -limit...limit)
     }
     for (what, value) in [("width", box.width), ("height", box.height)]
-    where !(4...200).contains(value) {
-      throw .outOfRange(what: "the \(what) of the site in metres", value: value, allowed: 4...200)
+    where !(3...200).contains(value) {
+      throw .outOfRange(what: "the \(what) of the site in metres", value: value, allowed: 3...200)
     }
     return box
   }

@@ -74,7 +74,7 @@ public final class Site: Sendable, Codable {
   }
 
   private static func check(_ layout: Layout) throws(LayoutError) {
-    let sizes: ClosedRange<Double> = 4...200
+    let sizes: ClosedRange<Double> = 3...200
     for (what, value) in [("width", layout.width), ("height", layout.height)]
     where !sizes.contains(Double(value)) {
       throw .outOfRange(what: "the \(what) of the site", value: Double(value), allowed: sizes)

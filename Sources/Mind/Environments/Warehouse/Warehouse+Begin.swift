@@ -216,7 +216,9 @@ extension Warehouse {
       let x = start.x + choice.along * way.dx + mover.lane * way.dy
       let y = start.y + choice.along * way.dy - mover.lane * way.dx
       put(&mover, on: choice.way, x: x, y: y)
-      guard isFree(mover), isHidden(x, y, route: route, until: end, cue: choice.cue) else {
+      let gap = Point(x: x, y: y).distance(to: Point(x: state.start.x, y: state.start.y))
+      guard gap >= 4, isFree(mover), isHidden(x, y, route: route, until: end, cue: choice.cue)
+      else {
         continue
       }
       // Busy with something else, and not about to stop.

@@ -35,17 +35,39 @@ public enum Files {
     }
   }
 
+  /// Writes all of `bytes` to an open file.
+  ///
+  /// - Parameter name: what an error calls the file.
+  public static func write(
+    _ bytes: [UInt8], to descriptor: Int32, named name: String
+  ) throws(FileError) {
+    var left = bytes[...]
+    while !left.isEmpty {
+      let count = left.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { throw .unwritable(path: name, reason: systemReason()) }
+      left = left.dropFirst(count)
+    }
+  }
+
   /// Renames a file or a folder, and waits until the renaming is on the disk.
   public static func move(_ source: String, to target: String) throws(FileError) {
     guard rename(source, target) == 0 else {
       throw .unwritable(path: target, reason: systemReason())
     }
-    let parent = (target as NSString).deletingLastPathComponent
-    let folder = open(parent.isEmpty ? "." : parent, O_RDONLY)
+    let folder = open(parent(of: target), O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)
       close(folder)
     }
+  }
+
+  /// The folder that a file or a folder is in. (Foundation's `deletingLastPathComponent` traps on
+  /// Linux where the path is a single letter.)
+  private static func parent(of path: String) -> String {
+    let above = path.split(separator: "/").dropLast().joined(separator: "/")
+    if path.hasPrefix("/") { return "/" + above }
+    return above.isEmpty ? "." : above
   }
 
   /// Removes a file, if there is one.
@@ -69,8 +91,8 @@ public enum Files {
       }
       return
     }
-    let parent = (path as NSString).deletingLastPathComponent
-    if !parent.isEmpty && parent != path { try makeFolder(parent) }
+    let parent = parent(of: path)
+    if parent != path { try makeFolder(parent) }
     guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
       throw .unwritable(path: path, reason: systemReason())
     }

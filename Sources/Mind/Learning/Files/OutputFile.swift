@@ -35,15 +35,7 @@ public struct OutputFile: ~Copyable {
 
   /// Writes all of `bytes` at the end.
   public mutating func write(_ bytes: [UInt8]) throws(FileError) {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { buffer in
-        Foundation.write(descriptor, buffer.baseAddress! + written, buffer.count - written)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw .unwritable(path: path, reason: systemReason()) }
-      written += count
-    }
+    try Files.write(bytes, to: descriptor, named: path)
   }
 
   /// Waits until what was written is on the disk.

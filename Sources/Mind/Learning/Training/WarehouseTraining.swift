@@ -155,7 +155,7 @@ public struct WarehouseTraining: Sendable {
     case .nothing: preconditionFailure("a step after the last of \(stepsMax)")
     }
     let progress = Progress(
-      stage: state.stage, step: state.step + 1, steps: plan[state.stage].steps, total: total + 1,
+      stage: state.stage, step: state.step + 1, steps: plan[state.stage].steps, total: total,
       loss: result.loss, gradientNorm: result.gradientNorm)
     if isStageDone { beginNext() }
     return progress

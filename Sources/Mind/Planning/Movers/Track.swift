@@ -48,9 +48,9 @@ public struct Track: Sendable {
   /// Entries that `history` holds at most.
   public static let historyMax = 40
   /// How much velocity wanders, m²/s³: people turn and stop at will.
-  static let restlessness: Float = 0.6
+  public static let restlessness: Float = 0.15
   /// Variance of the velocity of somebody just met, m²/s².
-  static let velocityPrior: Float = 0.8
+  public static let velocityPrior: Float = 0.8
 
   init(id: Int, detection: Detection) {
     self.id = id

@@ -1,5 +1,6 @@
 // Mover futures laid out for the inner loop.
 
+import Environments
 import WorldModels
 
 /// The futures that matter for a plan, step by step in one array. It is filled anew at each decision
@@ -15,6 +16,8 @@ struct CrowdTable: Sendable {
     var spread: Float
     /// How likely this future is.
     var weight: Float
+    /// Whether the mover is as good as touching the robot now.
+    var isClose: Bool
   }
 
   private(set) var entries: [Entry] = []
@@ -34,10 +37,11 @@ struct CrowdTable: Sendable {
     for h in 0..<steps {
       for future in futures where Self.matters(future, steps: steps, x: x, y: y, reach: reach) {
         let k = min(h, future.x.count - 1)
+        let gap = Point(x: future.x[0], y: future.y[0]).distance(to: Point(x: x, y: y))
         entries.append(
           Entry(
             x: future.x[k], y: future.y[k], radius: future.radius, spread: future.spread[k],
-            weight: future.weight))
+            weight: future.weight, isClose: gap < future.radius + Warehouse.robotRadius + 0.03))
       }
     }
   }

@@ -12,22 +12,25 @@ public struct PathCost: Sendable, Hashable {
   public var toGo: Float = 0.5
   /// Per m/s of driving backwards: a rate.
   public var reversing: Float = 1.5
-  /// For a hull that touches what stands, and as a rate for one that comes near.
+  /// For touching what stands.
   public var collision: Float = 60
-  public var closeness: Float = 4
+  /// For coming near what stands: a rate.
+  public var closeness: Float = 6
   /// Metres between hull and racks that are near.
-  public var room: Float = 0.2
-  /// For touching a mover while moving, and as a rate for a mover in the protective field.
+  public var room: Float = 0.3
+  /// For touching a mover while moving.
   public var contact: Float = 40
-  public var violation: Float = 12
-  /// Metres around the protective field that count as half in it, and by how many standard deviations
-  /// of the forecast they grow.
-  public var margin: Float = 0.15
-  public var caution: Float = 0.7
+  /// For a mover in the protective field: a rate.
+  public var violation: Float = 30
+  /// Metres around the protective field, and around the robot, that are half in it.
+  public var margin: Float = 0.2
+  /// Standard deviations of the forecast by which the margin grows.
+  public var caution: Float = 1
   /// How much less an imagined second later counts.
   public var discount: Float = 0.75
-  /// Per (m/s)² and (rad/s)² between neighbouring commands.
+  /// Per (m/s)² between neighbouring commands.
   public var jerk: Float = 0.3
+  /// Per (rad/s)² between neighbouring commands.
   public var swerve: Float = 0.1
 
   /// The weights that all contenders share.

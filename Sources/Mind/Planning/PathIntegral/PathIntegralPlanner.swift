@@ -53,8 +53,8 @@ public struct PathIntegralPlanner: Sendable {
   /// A planner that has yet to begin.
   public init(_ settings: Settings = Settings()) {
     precondition(
-      settings.samples >= 16 && settings.samples % 8 == 0,
-      "\(settings.samples) samples: a multiple of eight, 16 or more, is needed")
+      settings.samples >= 32 && settings.samples % 8 == 0,
+      "\(settings.samples) samples: a multiple of eight, 32 or more, is needed")
     precondition(
       settings.knots >= 2 && settings.steps > 0, "\(settings.knots) knots, \(settings.steps) steps")
     self.settings = settings
@@ -90,7 +90,10 @@ public struct PathIntegralPlanner: Sendable {
     plan.shift()
     crowd.fill(scene.movers, steps: settings.steps, x: pose.x, y: pose.y, reach: 7)
     arcs.trace(scene.route, from: Point(x: pose.x, y: pose.y), metres: 4)
-    let judge = PathJudge(cost: settings.cost, scene: scene, crowd: crowd, last: last)
+    let (sine, cosine) = sineCosine(pose.heading)
+    let judge = PathJudge(
+      cost: settings.cost, scene: scene, crowd: crowd, last: last,
+      start: scene.route.metres(pose.x + 0.4 * cosine, pose.y + 0.4 * sine))
     let old = plan
     var best = plan
     var round = 0
@@ -132,14 +135,16 @@ public struct PathIntegralPlanner: Sendable {
   private mutating func draw(_ proposals: [Plan], from pose: Pose, random: inout Random) {
     drawNoise(&random)
     let paces: [Float] = [1.4, 0.9, 0.4]
-    let firstNoisy = 8 + min(8, proposals.count)
+    let firstProposal = 8 + Self.fan.count
+    let firstNoisy = firstProposal + min(8, proposals.count)
     write(plan, at: 0)
     for (i, pace) in paces.enumerated() { pursue(pace, from: pose, at: 1 + i) }
     write(Plan(steps: settings.steps), at: 4)
     write(plan.scaled(0.5), at: 5)
     write(plan.scaled(0.8), at: 6)
     write(plan.scaled(0.25), at: 7)
-    for (i, proposal) in proposals.prefix(8).enumerated() { write(proposal, at: 8 + i) }
+    for (i, arc) in Self.fan.enumerated() { write(.arc(arc.v, arc.w, settings.steps), at: 8 + i) }
+    for (i, proposal) in proposals.prefix(8).enumerated() { write(proposal, at: firstProposal + i) }
     for sample in firstNoisy..<settings.samples {
       // Three in four around the last plan, the others around a pursuit or a proposal.
       let base: Int
@@ -148,11 +153,16 @@ public struct PathIntegralPlanner: Sendable {
       } else if proposals.isEmpty {
         base = 1 + (sample / 4) % 2
       } else {
-        base = (sample / 4) % 2 == 0 ? 1 : 8 + (sample / 8) % (firstNoisy - 8)
+        base = (sample / 4) % 2 == 0 ? 1 : firstProposal + (sample / 8) % proposals.prefix(8).count
       }
       perturb(base, into: sample)
     }
   }
+
+  /// Ways out that noise around a standing plan hardly finds: turns, tight arcs, and backing off.
+  private static let fan: [(v: Float, w: Float)] = [
+    (0, 1.5), (0, -1.5), (0.5, 1.2), (0.5, -1.2), (-0.3, 0.7), (-0.3, -0.7),
+  ]
 
   private mutating func drawNoise(_ random: inout Random) {
     let half = noise.count / 2

@@ -10,6 +10,8 @@ struct PathJudge {
   let crowd: CrowdTable
   /// The command before the plan's first.
   let last: (v: Float, w: Float)
+  /// Metres to go from where the robot is, 0.4 m ahead.
+  let start: Float
 
   /// Sums per sample, `[S]` each.
   struct Verdicts: Sendable {
@@ -37,11 +39,11 @@ struct PathJudge {
               let field = Fields(
                 distance: distance, toGo: toGo, columns: site.columns, rows: site.rows,
                 scale: 1 / site.cell)
-              for start in stride(from: 0, to: samples, by: 8) {
+              for first in stride(from: 0, to: samples, by: 8) {
                 var sum = Sums()
                 var before = (v: Wide(repeating: last.v), w: Wide(repeating: last.w))
                 for h in 0..<paths.steps {
-                  let i = h * samples + start
+                  let i = h * samples + first
                   let command = (
                     v: Wide(loading: v, at: i, lanes: 8), w: Wide(loading: w, at: i, lanes: 8)
                   )
@@ -56,7 +58,7 @@ struct PathJudge {
                   stand(here, field, h, steps: paths.steps, fade: fade, &sum)
                   meet(here, crowd, at: h, fade: fade, &sum)
                 }
-                finish(sum, start, &verdicts)
+                finish(sum, first, &verdicts)
               }
             }
           }
@@ -69,8 +71,10 @@ struct PathJudge {
   private struct Sums {
     var cost = Wide.zero
     var danger = Wide.zero
-    /// 1 while the path goes on, 0 after arrival or a collision.
+    /// The probability that nothing has ended the path in a collision.
     var alive = Wide(repeating: 1)
+    /// 1 until arrival, then 0.
+    var underWay = Wide(repeating: 1)
   }
 
   /// Eight samples at one step.
@@ -137,20 +141,23 @@ struct PathJudge {
     let gy = here.y - goal.y
     let near = scene.tolerance - 0.03
     let arrives = (gx * gx + gy * gy) .< near * near
-    sum.alive.replace(with: 0, where: arrives)
+    sum.underWay.replace(with: 0, where: arrives)
 
     let dt = Chassis.dt
-    var step = toGo * (cost.toGo * dt)
-    if h == steps - 1 { step += toGo * cost.toGoAtEnd }
-    step += (Wide.zero - here.speed).positive * (cost.reversing * dt)
+    // Progress counts from here: whoever ends in a collision forgoes what he would have gained.
+    var rate = cost.toGo * dt
+    if h == steps - 1 { rate += cost.toGoAtEnd }
+    sum.cost += (toGo * sum.underWay - start) * (rate * sum.alive)
+    let going = sum.alive * sum.underWay
     let room = clearance - scene.robotRadius - here.doubt
     let lack = ((cost.room - room) * (1 / cost.room)).positive
-    step += lack * lack * (cost.closeness * dt * fade)
-    sum.cost += step * sum.alive
+    let backwards = (Wide.zero - here.speed).positive
+    let step = backwards * (cost.reversing * dt) + lack * lack * (cost.closeness * dt * fade)
+    sum.cost += step * going
     let touches = (clearance - scene.robotRadius) .< 0.01
-    let crash = Wide.zero.replacing(with: cost.collision * (0.4 + 0.6 * fade), where: touches)
-    sum.cost += crash * sum.alive
-    sum.danger += crash * sum.alive
+    let crash = going.replacing(with: 0, where: .!touches) * (cost.collision * (0.4 + 0.6 * fade))
+    sum.cost += crash
+    sum.danger += crash
     sum.alive.replace(with: 0, where: touches)
   }
 
@@ -164,11 +171,14 @@ struct PathJudge {
     let forward = here.speed .>= 0
     let sign = Wide(repeating: -1).replacing(with: 1, where: forward)
     let speed = here.speed * sign
-    // Standing robots violate nothing; between 0.03 and 0.12 m/s it begins to count.
-    let moves = ((speed - 0.03) * (1 / 0.09)).positive.capped
+    // Who stands is not at fault, and who creeps may have somebody in his field: the judge's limits
+    // are 0.05 and 0.1 m/s, and the models err.
+    let moves = ((speed - 0.015) * (1 / 0.03)).positive.capped
+    let hurries = ((speed - 0.06) * (1 / 0.05)).positive.capped
     let length = speed * 0.3 + speed * speed * 0.5 + 0.15
     let dt = Chassis.dt
     var danger = Wide.zero
+    var survival = Wide(repeating: 1)
     for j in h * count..<(h + 1) * count {
       let mover = crowd[j]
       let dx = mover.x - here.x
@@ -181,20 +191,26 @@ struct PathJudge {
       let gap = (beyond * beyond + beside * beside).squareRoot() - mover.radius
       let margin = cost.margin + cost.caution * mover.spread
       let intrusion = ((margin - gap) * (1 / (2 * margin))).positive.capped
-      let centre = (dx * dx + dy * dy).squareRoot() - (mover.radius + front)
-      let touch = ((margin - centre) * (1 / (2 * margin))).positive.capped
-      let weight = mover.weight * fade * dt
-      danger += intrusion * intrusion * moves * (cost.violation * weight)
-      danger += touch * touch * (moves * 0.95 + 0.05) * (cost.contact * weight)
+      danger += intrusion * intrusion * hurries * (cost.violation * mover.weight * fade * dt)
+      let distance = (dx * dx + dy * dy).squareRoot()
+      let touch = ((margin - distance + (mover.radius + front)) * (1 / (2 * margin))).positive
+        .capped
+      // Who is close already may move along or apart.
+      let closing = ((ahead / (distance + 0.01) - 0.2) * 4).positive.capped
+      let eager = mover.isClose ? moves * closing : moves
+      survival *= 1 - touch * touch * eager * mover.weight
     }
-    sum.cost += danger * sum.alive
-    sum.danger += danger * sum.alive
+    let going = sum.alive * sum.underWay
+    danger += (1 - survival) * (cost.contact * fade)
+    sum.cost += danger * going
+    sum.danger += danger * going
+    sum.alive *= survival
   }
 
-  private func finish(_ sum: Sums, _ start: Int, _ verdicts: inout Verdicts) {
+  private func finish(_ sum: Sums, _ first: Int, _ verdicts: inout Verdicts) {
     for lane in 0..<8 {
-      verdicts.costs[start + lane] = sum.cost[lane]
-      verdicts.dangers[start + lane] = sum.danger[lane]
+      verdicts.costs[first + lane] = sum.cost[lane]
+      verdicts.dangers[first + lane] = sum.danger[lane]
     }
   }
 }

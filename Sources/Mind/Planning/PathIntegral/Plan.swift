@@ -19,6 +19,16 @@ public struct Plan: Sendable, Hashable {
     w = v
   }
 
+  /// One command over and over.
+  static func arc(_ v: Float, _ w: Float, _ steps: Int) -> Plan {
+    var plan = Plan(steps: steps)
+    for h in 0..<steps {
+      plan.v[h] = v
+      plan.w[h] = w
+    }
+    return plan
+  }
+
   /// Its first command.
   public var first: (v: Float, w: Float) { (v[0], w[0]) }
 

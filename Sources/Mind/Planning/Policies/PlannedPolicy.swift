@@ -19,7 +19,7 @@ public struct PlannedPolicy: Policy {
   public private(set) var thought: Thought?
   private let mission: Mission
   private let spec: EnvironmentSpec
-  private let route: Route
+  private var detour: Detour
   private let reading: (pose: Int, wheels: Int, gyro: Int)
   private var last: (v: Float, w: Float) = (0, 0)
 
@@ -41,7 +41,7 @@ public struct PlannedPolicy: Policy {
     self.budget = budget
     self.thinksAloud = thinksAloud
     planner = PathIntegralPlanner(settings)
-    route = Route(mission)
+    detour = Detour(mission)
     reading = (pose.lowerBound, wheels.lowerBound, gyro.lowerBound)
     self.motion.begin()
     self.movers.begin(mission)
@@ -57,6 +57,7 @@ public struct PlannedPolicy: Policy {
     motion.observe(now, after: last)
     movers.observe(observation, spec: spec)
     let futures = movers.forecast(steps: planner.settings.steps)
+    let route = detour.route(at: Point(x: now.x, y: now.y), among: futures)
     let scene = Scene(mission, route: route, movers: futures)
     last = planner.decide(
       with: motion, in: scene, at: Pose(x: now.x, y: now.y, heading: now.heading),

@@ -24,20 +24,64 @@ public final class Route: Sendable {
   private static let comfort: Float = 0.35
   private static let closeness: Float = 2
 
-  /// Computes the field for a robot of this radius.
-  public init(site: Site, goal: Point, robotRadius: Float) {
-    let prices = site.distance.indices.map { i in
-      Self.price(site.distance[i], occupied: site.occupied[i] != 0, radius: robotRadius)
+  /// Somebody who stands in the way.
+  public struct Obstacle: Sendable, Hashable {
+    /// Its middle.
+    public var place: Point
+    /// Metres.
+    public var radius: Float
+
+    /// Somebody who stands in the way.
+    public init(_ place: Point, radius: Float) {
+      self.place = place
+      self.radius = radius
     }
+  }
+
+  /// Computes the field for a robot of this radius, around those who stand in the way.
+  public init(site: Site, goal: Point, robotRadius: Float, around obstacles: [Obstacle] = []) {
     self.site = site
     self.goal = goal
     toGo = FastMarching.field(
-      from: goal, prices: prices, columns: site.columns, rows: site.rows, cell: site.cell)
+      from: goal, prices: Self.prices(of: site, robotRadius: robotRadius, around: obstacles),
+      columns: site.columns, rows: site.rows, cell: site.cell)
   }
 
   /// The route of a mission.
-  public convenience init(_ mission: Mission) {
-    self.init(site: mission.site, goal: mission.goal, robotRadius: mission.robotRadius)
+  public convenience init(_ mission: Mission, around obstacles: [Obstacle] = []) {
+    self.init(
+      site: mission.site, goal: mission.goal, robotRadius: mission.robotRadius, around: obstacles)
+  }
+
+  /// What a metre costs in each cell. `[rows, columns]`
+  public static func prices(
+    of site: Site, robotRadius: Float, around obstacles: [Obstacle] = []
+  ) -> [Float] {
+    var prices = site.distance.indices.map { i in
+      price(site.distance[i], occupied: site.occupied[i] != 0, radius: robotRadius)
+    }
+    for obstacle in obstacles {
+      let reach = obstacle.radius + robotRadius + comfort
+      let columns = cells(obstacle.place.x, reach, site.columns, site.cell)
+      for row in cells(obstacle.place.y, reach, site.rows, site.cell) {
+        for column in columns {
+          let centre = Point(
+            x: (Float(column) + 0.5) * site.cell, y: (Float(row) + 0.5) * site.cell)
+          let distance = centre.distance(to: obstacle.place) - obstacle.radius
+          let i = row * site.columns + column
+          prices[i] = max(prices[i], price(distance, occupied: false, radius: robotRadius))
+        }
+      }
+    }
+    return prices
+  }
+
+  /// The cells of an axis within `reach` of a coordinate.
+  private static func cells(
+    _ middle: Float, _ reach: Float, _ count: Int, _ cell: Float
+  ) -> Range<Int> {
+    let low = min(count, max(0, Int((middle - reach) / cell)))
+    return low..<max(low, min(count, Int((middle + reach) / cell) + 1))
   }
 
   private static func price(_ distance: Float, occupied: Bool, radius: Float) -> Float {
