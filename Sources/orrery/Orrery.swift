@@ -7,7 +7,10 @@ struct Orrery: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "orrery",
     abstract: "Learns how a world behaves, imagines what actions will do, and plans over it.",
-    subcommands: [Collect.self, Train.self, Worlds.self, LayoutCommand.self, Benchmark.self])
+    subcommands: [
+      Collect.self, Train.self, Evaluate.self, Demo.self, Worlds.self, LayoutCommand.self,
+      Benchmark.self,
+    ])
 
   /// Runs the command, and turns whatever went wrong into one sentence and an exit status.
   static func main() {

@@ -1,26 +1,55 @@
 // What "orrery evaluate" is told.
 import ArgumentParser
-import Environments
+import Learning
 
 /// The options of evaluation.
 struct EvaluateOptions: ParsableArguments {
-  @Option(help: "The folder of the run whose newest checkpoint is judged.")
-  var model = "runs/model"
+  @Option(
+    parsing: .upToNextOption,
+    help: "The folders of the runs whose newest checkpoints are judged, one a training seed.")
+  var model = ["runs/model"]
 
-  @Option(help: "Episodes a cell of the table; all contenders get the same.")
+  @Option(help: "Missions that every driver drives; all get the same.")
   var episodes = 200
 
-  @Option(help: "How the quirks of the robots are drawn.")
-  var quirks = QuirkFamily.mixed
+  @Option(help: "Robots whose motion is foretold, half plain and half rich.")
+  var robots = 200
 
-  @Option(help: "Only the contenders of these names.")
-  var only: [String] = []
+  @Option(help: "Only this part: \(Part.allValueStrings.joined(separator: ", ")).")
+  var part: Part?
 
-  @OptionGroup var work: WorkOptions
+  @Option(name: .shortAndLong, help: "The folder for the results and the report.")
+  var output = "runs/evaluation"
+
+  @Option(help: "Threads that compute. The result does not depend on it. (default: all cores)")
+  var workers: Int?
+
+  @Flag(help: "Write the results as JSON.")
+  var json = false
+
+  /// A part of the evaluation.
+  enum Part: String, CaseIterable, ExpressibleByArgument {
+    case motion, skill, planning, memory
+  }
+
+  /// How much is evaluated.
+  var plan: EvaluationPlan {
+    var plan = EvaluationPlan()
+    plan.robots = robots
+    plan.missions = episodes
+    plan.sideMissions = episodes
+    return plan
+  }
 
   func validate() throws {
     guard (1...100_000).contains(episodes) else {
       throw ValidationError("--episodes is \(episodes), and has to be 1 to 100000.")
+    }
+    guard (4...100_000).contains(robots), robots % 4 == 0 else {
+      throw ValidationError("--robots is \(robots), and has to be a multiple of 4 up to 100000.")
+    }
+    guard (1...256).contains(workers ?? 1) else {
+      throw ValidationError("--workers is \(workers ?? 1), and has to be 1 to 256.")
     }
   }
 }

@@ -13,15 +13,18 @@ public struct DriveEpisode: Sendable {
   public var commands: [(v: Float, w: Float)]
   /// True x, y, heading at each reading.
   public var truth: [(x: Float, y: Float, heading: Float)]
+  /// Whether the robot has effects that system identification does not model.
+  public var isRich: Bool
 
   /// A drive with what the robot felt and where it truly was.
   public init(
     readings: [DriveReading], commands: [(v: Float, w: Float)],
-    truth: [(x: Float, y: Float, heading: Float)]
+    truth: [(x: Float, y: Float, heading: Float)], isRich: Bool = false
   ) {
     self.readings = readings
     self.commands = commands
     self.truth = truth
+    self.isRich = isRich
   }
 }
 
@@ -59,6 +62,13 @@ public struct MotionEvaluation: Sendable {
   /// Scores a model; each episode starts from a fresh copy of it.
   public func score(_ model: any MotionModel, on workers: Workers) -> [MotionSample] {
     workers.map(episodes.count) { score(model, episode: $0) }.flatMap { $0 }
+  }
+
+  /// Scores a model; nil where `goOn` ended it.
+  public func score(
+    _ model: any MotionModel, on workers: Workers, goOn: GoOn
+  ) -> [MotionSample]? {
+    workers.waves(episodes.count, goOn: goOn) { score(model, episode: $0) }?.flatMap { $0 }
   }
 
   private func score(_ model: any MotionModel, episode index: Int) -> [MotionSample] {

@@ -64,7 +64,7 @@ extension Report {
 
   private var replayPlayer: HTML {
     """
-    <div id="player" class="player" tabindex="0" role="group" aria-label="Recording player">
+    <div id="player" class="player" tabindex="0" role="group" aria-label="Replay player">
     <div class="bar"><label>Mission <select id="mission"></select></label>
     <label class="check"><input type="checkbox" id="compare" checked> side by side</label>
     <label class="check"><input type="checkbox" id="follow" checked> follow the robot</label></div>

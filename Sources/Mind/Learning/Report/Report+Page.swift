@@ -42,7 +42,7 @@ extension Report {
   private var header: HTML {
     let notice: HTML = note.map { "<p class=\"note\">\($0)</p>" } ?? ""
     let parts: [(id: String, name: String, isShown: Bool)] = [
-      ("results", "Results", !headlines.isEmpty), ("replay", "Recording", !watchable.isEmpty),
+      ("results", "Results", !headlines.isEmpty), ("replay", "Replay", !watchable.isEmpty),
       ("planning", "Driving", !planning.isEmpty), ("ladder", "Ladder", !ladder.isEmpty),
       ("motion", "Own body", !motion.isEmpty), ("skill", "Imagination", !skill.isEmpty),
       ("calibration", "Doubt", !calibration.isEmpty), ("learning", "Learning", !learning.isEmpty),

@@ -43,6 +43,8 @@ public struct EpisodeRecord: Sendable, Hashable, Codable {
   public var suddenViolations = 0
   /// Milliseconds a decision, on average; 0 without a clock.
   public var decisionMs: Double = 0
+  /// Every decision's time; none without a clock.
+  public var decisionTimes = DecisionTimes()
 
   /// How an episode ends.
   public enum Ending: String, Sendable, Hashable, Codable, CaseIterable {

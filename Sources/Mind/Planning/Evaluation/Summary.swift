@@ -36,6 +36,8 @@ public struct Summary: Sendable, Codable {
   public let separation: Double
   /// Milliseconds a decision.
   public let decisionMs: Double
+  /// Every decision's time.
+  public let decisionTimes: DecisionTimes
 
   /// Sums up the records of one contender.
   public init(_ contender: String, _ records: [EpisodeRecord]) {
@@ -57,6 +59,7 @@ public struct Summary: Sendable, Codable {
     hours = records.reduce(0) { $0 + Double($1.time) } / 3600
     separation = quantile(0.5, of: records.map { Double(min($0.separationMin, 99)) })
     decisionMs = mean(records.map(\.decisionMs))
+    decisionTimes = records.reduce(into: DecisionTimes()) { $0.add($1.decisionTimes) }
   }
 }
 

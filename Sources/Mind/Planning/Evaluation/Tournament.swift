@@ -53,7 +53,8 @@ public struct Tournament: Sendable {
 
   /// Plays one episode.
   ///
-  /// - Parameter look: shown the world and the policy after every decision, before the step.
+  /// - Parameter look: shown the world and the policy after every decision, before the step, and
+  ///   once more when the episode has ended.
   public func play(
     _ contender: Contender, seed: UInt64, look: ((Warehouse, any Policy) -> Void)? = nil
   ) -> EpisodeRecord {
@@ -69,26 +70,26 @@ public struct Tournament: Sendable {
     var referee = Referee(
       contender.name, seed: seed, scenario: isBlind ? "blindCorner" : "ordinary", world: world)
     var goesOn = true
-    var seconds = 0.0
-    var decisions = 0
+    var times: [Double] = []
     var truth = world.truth
     while goesOn {
       if var oracle = policy as? any Oracle {
         oracle.see(truth)
         policy = oracle
       }
-      let start = clock?() ?? 0
+      let start = clock?()
       decide(&policy, observation, &random, &action)
-      seconds += (clock?() ?? 0) - start
-      decisions += 1
+      if let clock, let start { times.append(clock() - start) }
       look?(world, policy)
       var out = observation.mutableSpan
       goesOn = world.step(action.span, observation: &out).goesOn
       truth = world.truth
       referee.watch(world, truth: truth)
     }
+    look?(world, policy)
     var record = referee.record
-    record.decisionMs = 1000 * seconds / Double(decisions)
+    record.decisionMs = 1000 * mean(times)
+    for time in times { record.decisionTimes.add(seconds: time) }
     return record
   }
 

@@ -35,8 +35,22 @@ public struct LearnedMotion: MotionModel {
   }
 
   public func imagine(_ commands: CommandBatch, into paths: inout PathBatch) {
-    guard let summary else { preconditionFailure("imagine before the first observe") }
+    write(motion(commands), of: commands, into: &paths)
+  }
+
+  /// The rim speeds that sequences of commands would lead to, the ensemble's mean, m/s. `[H, S]` each
+  public func imagineWheels(_ commands: CommandBatch) -> (left: [Float], right: [Float]) {
+    let motion = motion(commands)
     let (samples, steps) = (commands.samples, commands.steps)
+    let share = 1 / Float(motion.wheels.count)
+    let mean = (motion.wheels.dropFirst().reduce(motion.wheels[0], +) * share)
+      .reshaped([2, samples, steps]).transposed(1, 2).scalars
+    return (Array(mean[..<(samples * steps)]), Array(mean[(samples * steps)...]))
+  }
+
+  private func motion(_ commands: CommandBatch) -> DriveCore.Motion {
+    guard let summary else { preconditionFailure("imagine before the first observe") }
+    let samples = commands.samples
     let reading = features.latest
     let one = model.start(
       summary, base: DriveBaseBatch([(features.base, reading.left, reading.right)]))
@@ -49,8 +63,7 @@ public struct LearnedMotion: MotionModel {
       wheels: wheels(one.wheels), rate: wheels(one.rate), run: wheels(one.run),
       speed: wheels(one.speed), distance: wheels(one.distance), slip: rows(one.slip),
       gate: rows(one.gate), context: rows(one.context))
-    let motion = model.imagine(wheelCommands(commands), from: start)
-    write(motion, of: commands, into: &paths, steps: steps)
+    return model.imagine(wheelCommands(commands), from: start)
   }
 
   /// Commands at the wheels, the queue first. `[2S, taps − 1 + H]`
@@ -74,10 +87,10 @@ public struct LearnedMotion: MotionModel {
 
   /// The ensemble's mean path in the map frame, and its doubt.
   private func write(
-    _ motion: DriveCore.Motion, of commands: CommandBatch, into paths: inout PathBatch, steps: Int
+    _ motion: DriveCore.Motion, of commands: CommandBatch, into paths: inout PathBatch
   ) {
     let anchor = features.anchor
-    let samples = commands.samples
+    let (samples, steps) = (commands.samples, commands.steps)
     let share = 1 / Float(motion.members.count)
     func mean(_ parts: [Tensor]) -> [Float] {
       (parts.dropFirst().reduce(parts[0], +) * share).scalars

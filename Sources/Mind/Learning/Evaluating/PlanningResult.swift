@@ -1,0 +1,127 @@
+// What the drivers' missions say, in tables and with intervals.
+
+public import Basics
+import Planning
+
+/// All drivers' missions.
+public struct PlanningResult: Codable, Sendable {
+  /// One for each driver and training.
+  public var cells: [PlanningCell]
+
+  /// All drivers' missions.
+  public init(_ cells: [PlanningCell]) { self.cells = cells }
+
+  /// The tables of the report.
+  public var tables: [PlanningTable] {
+    let all = table("All missions") { _ in true }
+    let corners = table("Blind corners only: somebody steps out from behind a rack") {
+      $0.scenario == "blindCorner"
+    }
+    return [all, corners].filter { !$0.rows.isEmpty }
+  }
+
+  /// The decision ladder; trainings are pooled.
+  public var ladder: [LadderRung] {
+    var seen: Set<Driver.Rung> = []
+    return cells.compactMap(\.rung).filter { seen.insert($0).inserted }.map { rung in
+      let records = cells.filter { $0.rung == rung }.flatMap(\.records)
+      return LadderRung(
+        dynamics: rung.dynamics, movers: rung.movers, decision: rung.decision,
+        episodes: records.count, successes: records.count { $0.isSuccess },
+        atFaultContacts: records.reduce(0) { $0 + $1.faults })
+    }
+  }
+
+  /// The cells of the one that learned everything.
+  public var learned: [PlanningCell] { cells.filter { $0.title == Driver.learnedTitle } }
+
+  /// The cell of the honest opponent.
+  public var honest: PlanningCell? { cells.first { $0.role == .honest } }
+
+  /// Contacts at fault and violations of the protective field over those of the honest opponent on the
+  /// same missions, trainings pooled; nil where either did not drive or the honest one had none.
+  public func danger(of cells: [PlanningCell], in scenario: String? = nil) -> Interval? {
+    against(honest, cells, in: { scenario == nil || $0.scenario == scenario }) {
+      Double($0.faults + $0.violations)
+    }
+  }
+
+  /// Share of successes less that of the honest opponent on the same missions, trainings pooled.
+  public func successGain(of cells: [PlanningCell]) -> Interval? {
+    guard let honest, !cells.isEmpty else { return nil }
+    let pairs = pairs(cells, honest, in: { _ in true }) { $0.isSuccess ? 1 : 0 }
+    guard !pairs.isEmpty else { return nil }
+    var random = Random(seed: 3, stream: 0xB007)
+    return bootstrap(pairs.count, random: &random) { picks in
+      mean(picks.map { pairs[$0].mine - pairs[$0].theirs })
+    }
+  }
+
+  private func table(_ name: String, in scenario: (EpisodeRecord) -> Bool) -> PlanningTable {
+    var rows: [PlanningRow] = []
+    var seen: Set<String> = []
+    let ranked = cells.enumerated().sorted { (rank($0.1), $0.0) < (rank($1.1), $1.0) }
+    for (_, cell) in ranked where seen.insert(cell.title).inserted {
+      let group = cells.filter { $0.title == cell.title }
+      if group.count > 1 {
+        rows += row(group, .pooled(group.count), in: scenario).map { [$0] } ?? []
+      }
+      rows += group.compactMap { row([$0], $0.source, in: scenario) }
+    }
+    return PlanningTable(name: name, rows: rows)
+  }
+
+  /// The one that learned first, then the one to beat, then the others from good to bad.
+  private func rank(_ cell: PlanningCell) -> Int {
+    if cell.title == Driver.learnedTitle { return 0 }
+    if cell.role == .honest { return 1 }
+    return 2 + (Report.Role.allCases.firstIndex(of: cell.role) ?? 0)
+  }
+
+  private func row(
+    _ cells: [PlanningCell], _ source: Report.Source, in scenario: (EpisodeRecord) -> Bool
+  ) -> PlanningRow? {
+    let records = cells.flatMap(\.records).filter(scenario)
+    guard !records.isEmpty else { return nil }
+    let summary = Summary(cells[0].title, records)
+    var row = PlanningRow(
+      summary.contender, role: cells[0].role, source: source, episodes: summary.episodes,
+      successes: records.count { $0.isSuccess })
+    row.atFaultContacts = summary.faults
+    row.blamelessContacts = summary.blameless
+    row.staticContacts = summary.staticContacts
+    row.timeouts = records.count { $0.ending == .timeOut }
+    row.violations = summary.violations
+    if cells[0].role != .honest {
+      row.contactRatio = against(honest, cells, in: scenario) { Double($0.faults) }
+      row.violationRatio = against(honest, cells, in: scenario) { Double($0.violations) }
+    }
+    row.spl = summary.spl
+    row.timeRatio = summary.timeRatio
+    row.decisionMedian = summary.decisionTimes.milliseconds(0.5)
+    row.decisionP99 = summary.decisionTimes.milliseconds(0.99)
+    return row
+  }
+
+  /// A sum over that of another driver on the same missions (paired bootstrap over missions).
+  private func against(
+    _ other: PlanningCell?, _ cells: [PlanningCell], in scenario: (EpisodeRecord) -> Bool,
+    _ value: (EpisodeRecord) -> Double
+  ) -> Interval? {
+    guard let other, !cells.isEmpty else { return nil }
+    let pairs = pairs(cells, other, in: scenario, value)
+    guard pairs.contains(where: { $0.theirs > 0 }) else { return nil }
+    return ratio(pairs.map(\.mine), over: pairs.map(\.theirs))
+  }
+
+  /// A number of each mission that both drove: the mean over trainings, and the other driver's.
+  private func pairs(
+    _ cells: [PlanningCell], _ other: PlanningCell, in scenario: (EpisodeRecord) -> Bool,
+    _ value: (EpisodeRecord) -> Double
+  ) -> [(mine: Double, theirs: Double)] {
+    let mine = Dictionary(grouping: cells.flatMap(\.records), by: \.seed)
+    return other.records.filter(scenario).compactMap { record in
+      mine[record.seed].map { (mean($0.map(value)), value(record)) }
+    }
+  }
+}
