@@ -92,23 +92,27 @@ public struct Drive: Sendable {
     let blend = loaded ? loadedBlend : self.blend
     let gain = loaded ? self.gain * quirks.loadGain : self.gain
     var (x, y, heading) = (state.x, state.y, state.heading)
-    var rims = SIMD2(state.left, state.right)
-    var floor = SIMD2<Float>.zero
+    var (left, right) = (state.left, state.right)
+    var (forward, rate) = (Float(0), Float(0))
     var (s, c) = sineCosine(heading)
-    let delay = quirks.delay
+    let (delay, band, limit) = (quirks.delay, quirks.deadBand, changeMax)
     for substep in 0..<5 {
       // The command given `delay` substeps ago belongs to the step that many whole steps back.
-      var command = pending[delay > substep ? (delay - substep + 4) / 5 : 0]
-      let band = quirks.deadBand
-      if abs(command.x) < band { command.x = 0 }
-      if abs(command.y) < band { command.y = 0 }
-      let wanted = blend * (gain * command - rims)
-      let limit = SIMD2(repeating: changeMax)
-      rims += pointwiseMin(pointwiseMax(wanted, -limit), limit)
-      floor = rims * quirks.slip
-      if quirks.zoneCount > 0 { floor *= wetness(x, y, sine: s, cosine: c) }
-      let forward = 0.5 * (floor.x + floor.y)
-      let rate = (floor.y - floor.x) / Self.track
+      let command = pending[delay > substep ? (delay - substep + 4) / 5 : 0]
+      let (wantedLeft, wantedRight) = (
+        abs(command.x) < band ? 0 : gain.x * command.x,
+        abs(command.y) < band ? 0 : gain.y * command.y
+      )
+      left += min(limit, max(-limit, blend.x * (wantedLeft - left)))
+      right += min(limit, max(-limit, blend.y * (wantedRight - right)))
+      var (floorLeft, floorRight) = (left * quirks.slip, right * quirks.slip)
+      if quirks.zoneCount > 0 {
+        let wet = wetness(x, y, sine: s, cosine: c)
+        floorLeft *= wet.x
+        floorRight *= wet.y
+      }
+      forward = 0.5 * (floorLeft + floorRight)
+      rate = (floorRight - floorLeft) * (1 / Self.track)
       // Along the chord: half of the turn, the way, half of the turn. The turn is so small that
       // two terms of its sine and cosine are exact.
       let half = 0.5 * rate * Self.substep
@@ -122,10 +126,10 @@ public struct Drive: Sendable {
     state.x = x
     state.y = y
     state.heading = wrappedAngle(heading)
-    state.left = rims.x
-    state.right = rims.y
-    state.speed = 0.5 * (floor.x + floor.y)
-    state.turnRate = (floor.y - floor.x) / Self.track
+    state.left = left
+    state.right = right
+    state.speed = forward
+    state.turnRate = rate
     state.steps &+= 1
   }
 

@@ -20,6 +20,7 @@ extension Site {
   }
 
   /// Whether a place is surely farther than `metres` from everything: a quick no, or a sure yes.
+  @inline(__always)
   func isRoomy(_ x: Float, _ y: Float, by metres: Float) -> Bool {
     guard x >= 0, y >= 0, x < width, y < height else { return false }
     let i = min(reach.count - 1, Int(y * 10) * columns + Int(x * 10))
@@ -84,58 +85,60 @@ extension Site {
     return raycast(ax, ay, cosine: dx * scale, sine: dy * scale, max: length) >= length
   }
 
-  /// Eight rays from one place at once, for what `raycast` does one by one: the chains of dependent
-  /// loads overlap, so that eight cost little more than two.
+  /// Eight rays from one place at once, for what `raycast` does one by one; 0 outside of the walls.
   ///
-  /// The place must be inside of the walls; 0 for every ray otherwise.
+  /// Where boxes are all that stands, the rays are cut with each of them (the slab method of Kay and
+  /// Kajiya, 1986): no step depends on the one before, which is an order of magnitude faster.
   func raycast(
     _ x: Float, _ y: Float, cosines: SIMD8<Float>, sines: SIMD8<Float>, max longest: SIMD8<Float>
   ) -> SIMD8<Float> {
-    guard x > 0, y > 0, x < width, y < height else { return .zero }
-    typealias Eight = SIMD8<Float>
-    let (gx, gy) = (x * 10, y * 10)
-    let limit = longest * 10
-    let one = Eight(repeating: 1)
-    let huge = Eight(repeating: .greatestFiniteMagnitude)
-    let (levelX, levelY) = (cosines .== 0, sines .== 0)
-    let inverseX = (one / cosines).replacing(with: huge, where: levelX)
-    let inverseY = (one / sines).replacing(with: huge, where: levelY)
-    let forwardX = Eight.zero.replacing(with: one, where: cosines .>= 0)
-    let forwardY = Eight.zero.replacing(with: one, where: sines .>= 0)
-    // Adding 1.5 · 2²³ rounds to a whole number, in every instruction set alike, and leaves it in the
-    // low 22 bits; taking a half off before makes it round down. A site has at most 2,000² cells.
-    let whole: Float = 0x1.8p23
-    let stride = Float(columns)
-    var t = Eight.zero
-    let last = Float(reach.count - 1)
-    var going = t .< limit
-    reach.withUnsafeBufferPointer { reach in
-      while going.isAnySet {
-        let px = gx + t * cosines
-        let py = gy + t * sines
-        let column = (px - 0.5 + whole) - whole
-        let row = (py - 0.5 + whole) - whole
-        let place = row * stride + column
-        // Rays end in the walls, so the place is one of the grid's; the mask keeps it so for NaN.
-        let inside = place.replacing(with: last, where: .!(place .<= last) .| (place .< 0))
-        let index = unsafeBitCast(inside + whole, to: SIMD8<UInt32>.self) & 0x3F_FFFF
-        let found = SIMD8<UInt32>(
-          UInt32(reach[Int(index[0])]), UInt32(reach[Int(index[1])]),
-          UInt32(reach[Int(index[2])]), UInt32(reach[Int(index[3])]),
-          UInt32(reach[Int(index[4])]), UInt32(reach[Int(index[5])]),
-          UInt32(reach[Int(index[6])]), UInt32(reach[Int(index[7])]))
-        let rooms = unsafeBitCast(found | 0x4B00_0000, to: Eight.self) - 0x1p23
-        let toX = (column + forwardX - px) * inverseX
-        let toY = (row + forwardY - py) * inverseY
-        let near = toX.replacing(with: toY, where: toY .< toX) + 1e-3
-        let step = near.replacing(with: rooms - 0.71, where: rooms .> 1)
-        going = going .& (rooms .> 0)
-        t.replace(with: t + step, where: going)
-        going = going .& (t .< limit)
-      }
+    let (right, top) = (width - Self.wall, height - Self.wall)
+    guard x > Self.wall, y > Self.wall, x < right, y < top else { return .zero }
+    if boxes.isEmpty && hasGridOnly { return march(x, y, cosines, sines, longest) }
+    let inverseX = Self.inverse(cosines)
+    let inverseY = Self.inverse(sines)
+    // The walls: where the ray leaves the floor.
+    let toX = Self.larger((Self.wall - x) * inverseX, (right - x) * inverseX)
+    let toY = Self.larger((Self.wall - y) * inverseY, (top - y) * inverseY)
+    var range = Self.smaller(longest, Self.smaller(toX, toY))
+    for box in boxes {
+      let (left, right) = ((box[0] - x) * inverseX, (box[2] - x) * inverseX)
+      let (low, high) = ((box[1] - y) * inverseY, (box[3] - y) * inverseY)
+      let near = Self.larger(Self.smaller(left, right), Self.smaller(low, high))
+      let far = Self.smaller(Self.larger(left, right), Self.larger(low, high))
+      let hit = (near .<= far) .& (far .>= 0) .& (near .< range)
+      range.replace(with: near, where: hit)
     }
-    let metres = t * cell
-    return metres.replacing(with: longest, where: longest .< metres)
+    return Self.larger(range, .zero)
+  }
+
+  /// Eight rays over the grid, one by one.
+  private func march(
+    _ x: Float, _ y: Float, _ cosines: SIMD8<Float>, _ sines: SIMD8<Float>,
+    _ longest: SIMD8<Float>
+  ) -> SIMD8<Float> {
+    var ranges = SIMD8<Float>.zero
+    for i in 0..<8 where longest[i] > 0 {
+      ranges[i] = raycast(x, y, cosine: cosines[i], sine: sines[i], max: longest[i])
+    }
+    return ranges
+  }
+
+  // The library's pointwise minimum goes lane by lane; this is one instruction.
+  @inline(__always)
+  private static func smaller(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+    a.replacing(with: b, where: b .< a)
+  }
+
+  @inline(__always)
+  private static func larger(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+    a.replacing(with: b, where: b .> a)
+  }
+
+  /// One over each lane; for 0 a number so large that it acts as infinity, but gives no NaN.
+  @inline(__always)
+  private static func inverse(_ a: SIMD8<Float>) -> SIMD8<Float> {
+    (1 / a).replacing(with: 1e30, where: a .== 0)
   }
 }
 

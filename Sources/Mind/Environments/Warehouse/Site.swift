@@ -20,6 +20,12 @@ public final class Site: Sendable, Codable {
   public let distance: [Float]
   /// `distance` in whole cells, rounded down: what rays step by, small enough to stay in cache.
   @usableFromInline let reach: [UInt8]
+  /// All that stands within the walls as boxes (left, low, right, high), unless that would be too many.
+  let boxes: [SIMD4<Float>]
+  /// Whether there are too many boxes, so that rays have to go over the grid.
+  let hasGridOnly: Bool
+  /// Metres of the walls' thickness.
+  static let wall: Float = 0.2
   /// The ways between nodes.
   public let graph: Graph
   /// Places well clear of everything that can all reach each other: starts and goals.
@@ -55,6 +61,9 @@ public final class Site: Sendable, Codable {
     }
     width = Float(columns) * cell
     height = Float(rows) * cell
+    let boxes = Self.boxes(of: occupied, columns: columns, rows: rows, cell: cell)
+    hasGridOnly = boxes == nil
+    self.boxes = boxes ?? []
     let field = Field(distance: distance, columns: columns, rows: rows, cell: cell)
     graph = Graph(layout, field: field)
     routing = RoutingGrid(field: field)
@@ -132,6 +141,31 @@ public final class Site: Sendable, Codable {
       Rectangle(x: w - 2 * cell, y: 0, width: 2 * cell, height: h),
     ] { fill(wall, 1) { _, _ in true } }
     return occupied
+  }
+
+  /// Cuts all that stands within the walls into boxes; nil where there are more than 64.
+  private static func boxes(
+    of occupied: [UInt8], columns: Int, rows: Int, cell: Float
+  ) -> [SIMD4<Float>]? {
+    var left = occupied
+    var boxes: [SIMD4<Float>] = []
+    for row in 2..<rows - 2 {
+      for column in 2..<columns - 2 where left[row * columns + column] != 0 {
+        var right = column + 1
+        while right < columns - 2, left[row * columns + right] != 0 { right += 1 }
+        var top = row + 1
+        while top < rows - 2,
+          (column..<right).allSatisfy({ left[top * columns + $0] != 0 })
+        {
+          top += 1
+        }
+        for y in row..<top { for x in column..<right { left[y * columns + x] = 0 } }
+        boxes.append(
+          SIMD4(Float(column), Float(row), Float(right), Float(top)) * cell)
+        if boxes.count > 64 { return nil }
+      }
+    }
+    return boxes
   }
 
   /// Builds the site from its encoded plan.
