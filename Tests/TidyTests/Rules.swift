@@ -38,7 +38,7 @@ let uncheckedFiles = ["Tensors/Storage.swift", "Tensors/Workers.swift"]
 /// Witnesses of protocols, which say there what they are.
 let documentedByProtocols: Set = [
   "description", "hash", "encode", "==", "<", "spec", "reset", "step", "visit", "begin", "observe",
-  "imagine", "forecast", "act", "see", "thought",
+  "imagine", "forecast", "act", "see", "thought", "loss",
 ]
 
 /// A rule: its name, and the lines (from 1) of a file that break it, with what is wrong.

@@ -7,6 +7,7 @@ import Basics
 /// to the goal that was gained, and what is left of it on arrival (within 0.1 m, slower than 0.3 m/s),
 /// so that whoever arrives has scored 1.
 public struct PointMass: Environment {
+  /// The contract of the world.
   public let spec = EnvironmentSpec(
     name: "point-mass",
     modalities: [
