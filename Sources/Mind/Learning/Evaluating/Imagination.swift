@@ -23,9 +23,9 @@ struct Imagination {
     }
     var paths = PathBatch(samples: 2, steps: steps)
     motion.imagine(commands, into: &paths)
-    let wheels = motion.imagineWheels(commands)
+    let feeling = motion.imagineFeeling(commands)
     return [
-      pose(paths), self.wheels(wheels), gyro(paths), goal(paths), self.lidar(paths, lidar),
+      pose(paths), wheels(feeling), gyro(feeling), goal(paths), self.lidar(paths, lidar),
     ]
   }
 
@@ -53,7 +53,7 @@ struct Imagination {
     }
   }
 
-  private func wheels(_ wheels: (left: [Float], right: [Float])) -> SkillSample {
+  private func wheels(_ feeling: LearnedMotion.Feeling) -> SkillSample {
     func off(_ left: Float, _ right: Float, _ k: Int) -> Float {
       let truth = drive.drives[moment + k]
       return (abs(left - truth.left) + abs(right - truth.right)) / 2
@@ -61,20 +61,14 @@ struct Imagination {
     let now = drive.readings[moment]
     return sample("wheels", copyLast: { off(now.left, now.right, $0) }) { k, path in
       let at = 2 * (k - 1) + path
-      return off(wheels.left[at], wheels.right[at], k)
+      return off(feeling.left[at], feeling.right[at], k)
     }
   }
 
-  private func gyro(_ paths: PathBatch) -> SkillSample {
+  private func gyro(_ feeling: LearnedMotion.Feeling) -> SkillSample {
     let now = drive.readings[moment]
-    // A rate is the difference of two imagined headings; the first there are, are those of steps 1
-    // and 2.
-    func rate(_ k: Int, _ path: Int) -> Float {
-      let at = 2 * (max(k, 2) - 1) + path
-      return (paths.heading[at] - paths.heading[at - 2]) / Chassis.dt
-    }
     return sample("gyro", copyLast: { abs(now.gyro - drive.drives[moment + $0].turnRate) }) {
-      abs(rate($0, $1) - drive.drives[moment + $0].turnRate)
+      abs(feeling.turnRate[2 * ($0 - 1) + $1] - drive.drives[moment + $0].turnRate)
     }
   }
 

@@ -152,6 +152,17 @@ public struct DriveCore: Module {
     )
   }
 
+  /// Yaw rates at the end of each step, rad/s. `[R, K]`
+  ///
+  /// - Parameter wheels: rim speeds after each step. `[W, K]`
+  static func turnRates(_ wheels: Tensor, from start: Start) -> Tensor {
+    let rows = start.slip.shape[0]
+    let left = wheels.sliced(axis: 0, 0..<rows)
+    let right = wheels.sliced(axis: 0, rows..<2 * rows)
+    return (left + right) * 0.5 * start.slip.sliced(axis: 1, 2..<3)
+      + (right - left) * (1 / Chassis.track) * start.slip.sliced(axis: 1, 3..<4)
+  }
+
   /// Scales of the error, from what the ensemble does, which they do not move.
   private func doubt(of wheels: [Tensor], targets: Tensor, from start: Start) -> (
     x: Tensor, y: Tensor, heading: Tensor

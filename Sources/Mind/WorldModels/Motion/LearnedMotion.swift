@@ -35,22 +35,37 @@ public struct LearnedMotion: MotionModel {
   }
 
   public func imagine(_ commands: CommandBatch, into paths: inout PathBatch) {
-    write(motion(commands), of: commands, into: &paths)
+    let motion = model.imagine(wheelCommands(commands), from: start(samples: commands.samples))
+    write(motion, of: commands, into: &paths)
   }
 
-  /// The rim speeds that sequences of commands would lead to, the ensemble's mean, m/s. `[H, S]` each
-  public func imagineWheels(_ commands: CommandBatch) -> (left: [Float], right: [Float]) {
-    let motion = motion(commands)
+  /// What the robot would feel on the way, as the ensemble's mean. `[H, S]` each
+  public struct Feeling: Sendable {
+    /// Rim speed of the left wheel, m/s.
+    public var left: [Float]
+    /// Rim speed of the right wheel, m/s.
+    public var right: [Float]
+    /// Yaw rate, rad/s.
+    public var turnRate: [Float]
+  }
+
+  /// What the robot would feel at the end of each step.
+  public func imagineFeeling(_ commands: CommandBatch) -> Feeling {
     let (samples, steps) = (commands.samples, commands.steps)
+    let start = start(samples: samples)
+    let motion = model.imagine(wheelCommands(commands), from: start)
     let share = 1 / Float(motion.wheels.count)
-    let mean = (motion.wheels.dropFirst().reduce(motion.wheels[0], +) * share)
-      .reshaped([2, samples, steps]).transposed(1, 2).scalars
-    return (Array(mean[..<(samples * steps)]), Array(mean[(samples * steps)...]))
+    let wheels = motion.wheels.dropFirst().reduce(motion.wheels[0], +) * share
+    let sides = wheels.reshaped([2, samples, steps]).transposed(1, 2).scalars
+    let rates = DriveCore.turnRates(wheels, from: start).transposed(0, 1).scalars
+    return Feeling(
+      left: Array(sides[..<(samples * steps)]), right: Array(sides[(samples * steps)...]),
+      turnRate: rates)
   }
 
-  private func motion(_ commands: CommandBatch) -> DriveCore.Motion {
+  /// How the drive behaves now, a row for each sample.
+  private func start(samples: Int) -> DriveCore.Start {
     guard let summary else { preconditionFailure("imagine before the first observe") }
-    let samples = commands.samples
     let reading = features.latest
     let one = model.start(
       summary, base: DriveBaseBatch([(features.base, reading.left, reading.right)]))
@@ -59,11 +74,10 @@ public struct LearnedMotion: MotionModel {
       Tensor.concatenated(
         [rows(t.sliced(axis: 0, 0..<1)), rows(t.sliced(axis: 0, 1..<2))], axis: 0)
     }
-    let start = DriveCore.Start(
+    return DriveCore.Start(
       wheels: wheels(one.wheels), rate: wheels(one.rate), run: wheels(one.run),
       speed: wheels(one.speed), distance: wheels(one.distance), slip: rows(one.slip),
       gate: rows(one.gate), context: rows(one.context))
-    return model.imagine(wheelCommands(commands), from: start)
   }
 
   /// Commands at the wheels, the queue first. `[2S, taps − 1 + H]`
