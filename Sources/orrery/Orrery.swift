@@ -8,7 +8,8 @@ struct Orrery: ParsableCommand {
     commandName: "orrery",
     abstract: "Learns how a world behaves, imagines what actions will do, and plans over it.",
     subcommands: [
-      Collect.self, Train.self, Evaluate.self, Demo.self, Worlds.self, LayoutCommand.self,
+      Collect.self, Train.self, Evaluate.self, Imagine.self, Demo.self, Worlds.self,
+      LayoutCommand.self,
       Benchmark.self,
     ])
 

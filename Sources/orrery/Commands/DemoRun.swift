@@ -74,13 +74,15 @@ struct DemoRun {
   }
 
   /// The checkpoints of a training that has steps left; nil where it is done. A training of another
-  /// plan is begun anew.
+  /// plan, or of a model that this program does not have any more, is begun anew.
   private func unfinished(_ seed: Int) throws -> Checkpoints? {
     let folder = model(seed)
     let checkpoints = Checkpoints(in: folder)
     if try checkpoints.newest() != nil {
-      let state = try checkpoints.state(WarehouseTraining.State.self)
-      if state.plan == plan.training && state.seed == UInt64(seed) {
+      if let state = try? checkpoints.state(WarehouseTraining.State.self),
+        state.plan == plan.training, state.seed == UInt64(seed),
+        (try? TrainedModel.load(from: folder)) != nil
+      {
         let isDone = state.stage == .lidar && state.step >= plan.training.lidar.steps
         return isDone ? nil : checkpoints
       }

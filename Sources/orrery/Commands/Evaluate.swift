@@ -22,7 +22,8 @@ struct Evaluate: ParsableCommand {
       count: options.workers ?? ProcessInfo.processInfo.activeProcessorCount)
     let store = ResultStore(in: options.output)
     var run = try EvaluationRun(
-      options.plan, models: options.model, store: store, workers: workers)
+      options.plan, models: options.part == .memory ? [] : options.model, store: store,
+      workers: workers)
     var results = try run.results { options.part == nil || options.part == $0 }
     for (folder, trained) in zip(options.model, run.trained) {
       results.learning += LearningCurve.read(from: folder, source: .seed(trained.seed))
@@ -55,6 +56,7 @@ extension EvaluationRun {
       let others = try self.planning(aside, missions: plan.sideMissions)
       results.planning = PlanningResult(planning.cells + others.cells)
     }
+    if isAsked(.memory) && plan.hasMemory { results.memory = try memory() }
     return results
   }
 }

@@ -84,6 +84,23 @@ struct EvaluationRun {
     return PlanningResult(cells)
   }
 
+  /// What a sign in the memory's transition is worth: nothing of the trained models is needed.
+  mutating func memory() throws -> [MemoryResult] {
+    let study = MemoryStudy(
+      of: [.counting(modulus: 2), .counting(modulus: 3), .recall], seed: Self.memorySeed)
+    let steps = 2 * study.plans.reduce(0) { $0 + $1.steps }
+    let workers = workers
+    let results = try stage(
+      "memory", "Memory worlds", sizes: "\(study.plans)", of: steps, "steps", judgesModels: false
+    ) { goOn -> [MemoryStudy.Result]? in
+      let results = study.run(on: workers) { goOn(Double($0.done) / Double($0.total)) }
+      return results.count == study.plans.count ? results : nil
+    }
+    return results.map(MemoryResult.init)
+  }
+
+  private static let memorySeed: UInt64 = 1
+
   /// Films the missions worth looking at: the first training beside the honest opponent.
   mutating func film(_ planning: PlanningResult, missions: Int) throws -> [Recording] {
     let drivers =
@@ -103,9 +120,9 @@ struct EvaluationRun {
   /// Makes a result, unless it is there, under a bar of so many units.
   private mutating func stage<Value: Codable & Sendable>(
     _ name: String, _ title: String, sizes: String, of total: Int, _ unit: String,
-    make: (@escaping GoOn) -> Value?
+    judgesModels: Bool = true, make: (@escaping GoOn) -> Value?
   ) throws -> Value {
-    let key = "\(sizes) | \(fingerprint)"
+    let key = judgesModels ? "\(sizes) | \(fingerprint)" : sizes
     if let kept = store.kept(name, key: key, as: Value.self) {
       durations.append(.init(title, ProgressBar.clock(kept.seconds)))
       return kept.result

@@ -31,7 +31,7 @@ public struct DemoPlan: Codable, Sendable, Hashable {
     plan.seeds = [1]
     plan.drives = 768
     plan.rounds = 128
-    plan.training = TrainingPlan(scale: 0.15)
+    plan.training = TrainingPlan(scale: 0.3)
     plan.evaluation = .fast
     return plan
   }()

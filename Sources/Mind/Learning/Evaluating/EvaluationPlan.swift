@@ -20,9 +20,9 @@ public struct EvaluationPlan: Codable, Sendable, Hashable {
   public static let fast: EvaluationPlan = {
     var plan = EvaluationPlan()
     plan.robots = 40
-    plan.siteDrives = 12
-    plan.missions = 16
-    plan.sideMissions = 8
+    plan.siteDrives = 20
+    plan.missions = 32
+    plan.sideMissions = 16
     plan.hasMemory = false
     return plan
   }()

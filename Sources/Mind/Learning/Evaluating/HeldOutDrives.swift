@@ -25,15 +25,24 @@ public struct HeldOutDrives: Sendable {
 
   /// Drives them all; nil where `goOn` ended it.
   public func record(on workers: Workers, goOn: @escaping GoOn) -> [DriveEpisode]? {
-    let seconds = Float(length) * Chassis.dt + 1
-    let plain = Warehouse(.babbling(quirks: .plain, seconds: seconds))
-    let rich = Warehouse(.babbling(quirks: .rich, seconds: seconds))
+    let plain = Self.yard(.plain, length: length)
+    let rich = Self.yard(.rich, length: length)
     let length = length
     return workers.waves(robots, goOn: goOn) { robot in
       Self.drive(
         robot % 2 == 0 ? plain : rich, seed: Self.firstSeed + UInt64(robot), length: length,
         isRich: robot % 2 == 1)
     }
+  }
+
+  /// One drive, of the robot that the seed names.
+  public static func drive(seed: UInt64, length: Int, isRich: Bool) -> DriveEpisode {
+    drive(
+      yard(isRich ? .rich : .plain, length: length), seed: seed, length: length, isRich: isRich)
+  }
+
+  private static func yard(_ quirks: QuirkFamily, length: Int) -> Warehouse {
+    Warehouse(.babbling(quirks: quirks, seconds: Float(length) * Chassis.dt + 1))
   }
 
   private static func drive(

@@ -43,7 +43,7 @@ public struct SiteDrive: Sendable {
 public struct SiteDrives: Sendable {
   /// How many.
   public let count: Int
-  /// Observations of a drive, at most.
+  /// Observations of a drive, at most: it ends at the goal and at a contact.
   public let length: Int
 
   /// This many drives.
@@ -93,8 +93,11 @@ public struct SiteDrives: Sendable {
       var command = action.mutableSpan
       driver.act(on: observation.span, random: &random, action: &command)
       drive.commands.append((action[0], action[1]))
-      // Behind the goal a follower of routes has nothing to follow.
-      if drive.readings.count == length || world.events.arrived { return drive }
+      // Behind the goal a follower of routes has nothing to follow, and a contact ends what a model
+      // of motion can know.
+      let events = world.events
+      let isOver = events.arrived || events.staticContact || events.atFaultMoverContact
+      if drive.readings.count == length || isOver { return drive }
       var out = observation.mutableSpan
       _ = world.step(action.span, observation: &out)
     }
