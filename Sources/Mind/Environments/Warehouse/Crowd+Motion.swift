@@ -45,20 +45,22 @@ extension Crowd {
 
   /// Makes the move: past others and along racks, never into them.
   static func advance(
-    _ mover: inout Mover, index: Int, places: Places, count: Int,
-    robot: RobotSeen, site: Site
+    _ mover: inout Mover, index: Int, places: Places, robot: RobotSeen, site: Site
   ) {
     var move = SIMD2(mover.dx, mover.dy) * (mover.speed * dt)
     let reach = places.radius + (mover.radius + 0.1)
-    let near = places.squared(mover.x, mover.y) .< reach * reach
-    for j in 0..<count where near[j] && j != index {
+    let near = places.near(mover.x, mover.y, within: reach, but: index)
+    for j in near {
       slide(&move, of: mover, past: SIMD2(places.x[j], places.y[j]))
     }
     let at = SIMD2(mover.x, mover.y)
     let body = SIMD2(robot.x, robot.y)
-    // Nobody brushes against a robot that stands beside them, even if they look elsewhere.
-    let minds = robot.present && (mover.touching || robot.isStanding || mover.notices(robot))
     let touch = mover.radius + Warehouse.robotRadius
+    // Nobody brushes against a robot that stands beside them, even if they look elsewhere. One
+    // that is a metre away is out of reach of any move.
+    let minds =
+      robot.present && squared(body - at) < (touch + 1) * (touch + 1)
+      && (mover.touching || robot.isStanding || mover.notices(robot))
     if minds, squared(body - at) < (touch + 0.1) * (touch + 0.1) {
       slide(&move, of: mover, past: body)
     }
@@ -73,7 +75,7 @@ extension Crowd {
       if isInside, room < site.clearance(mover.x, mover.y) { next = at }
     }
     // Sliding past one may have led into another.
-    for j in 0..<count where near[j] && j != index {
+    for j in near {
       let place = SIMD2(places.x[j], places.y[j])
       let least = reach[j] - 0.08
       let after = squared(place - next)

@@ -21,6 +21,24 @@ struct Crowd {
       }
     }
 
+    /// Writes down where somebody is now. A lane that is blended in stays in registers, where
+    /// `x[i] = ` would go through memory; numbers of lanes are floats because the library compares
+    /// integers lane by lane.
+    @inline(__always)
+    mutating func move(_ index: Int, to mover: borrowing Mover) {
+      let lane = SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7) .== Float(index)
+      x.replace(with: mover.x, where: lane)
+      y.replace(with: mover.y, where: lane)
+    }
+
+    /// Who but `index` is nearer than `reach`, a distance to each, to a place.
+    @inline(__always)
+    func near(_ px: Float, _ py: Float, within reach: SIMD8<Float>, but index: Int) -> Lanes {
+      var lanes = Lanes(squared(px, py) .< reach * reach)
+      lanes.remove(index)
+      return lanes
+    }
+
     /// Squared metres from a place to everybody.
     @inline(__always)
     func squared(_ px: Float, _ py: Float) -> SIMD8<Float> {
@@ -35,15 +53,13 @@ struct Crowd {
   ) {
     var places = Places(movers, count: count)
     for i in 0..<count {
-      walk(&movers[i], index: i, places: places, count: count, robot: robot, site: site)
-      places.x[i] = movers[i].x
-      places.y[i] = movers[i].y
+      walk(&movers[i], index: i, places: places, robot: robot, site: site)
+      places.move(i, to: movers[i])
     }
   }
 
   private static func walk(
-    _ mover: inout Mover, index: Int, places: Places, count: Int,
-    robot: RobotSeen, site: Site
+    _ mover: inout Mover, index: Int, places: Places, robot: RobotSeen, site: Site
   ) {
     if mover.cueDistance > 0, !hears(&mover, robot) { return }
     if mover.pause > 0 {
@@ -66,15 +82,14 @@ struct Crowd {
     }
     var passing = Passing(mover, way: way, along: along, graph)
     let reach = places.radius + (mover.radius + passing.sight)
-    let near = places.squared(mover.x, mover.y) .< reach * reach
-    for j in 0..<count where near[j] && j != index {
+    for j in places.near(mover.x, mover.y, within: reach, but: index) {
       passing.meet(mover, places.x[j], places.y[j], radius: places.radius[j], margin: 0.12)
     }
     if mover.notices(robot) {
       passing.meet(mover, robot.x, robot.y, radius: Warehouse.robotRadius, margin: 0.25)
     }
     steer(&mover, way: way, along: along, lane: passing.lane, free: passing.free, graph, site)
-    advance(&mover, index: index, places: places, count: count, robot: robot, site: site)
+    advance(&mover, index: index, places: places, robot: robot, site: site)
     waitOrTurn(&mover, graph)
   }
 

@@ -78,25 +78,40 @@ struct RoutingGrid: Sendable {
   }
 
   private func search(from source: Int, to target: Int) -> [Int]? {
-    var cost = [Float](repeating: .infinity, count: open.count)
-    var parent = [Int32](repeating: -1, count: open.count)
+    var costs = [Float](repeating: .infinity, count: open.count)
+    var parents = [Int32](repeating: -1, count: open.count)
+    var cost = costs.mutableSpan
+    var parent = parents.mutableSpan
+    let open = self.open.span
     var queue = Heap()
     let (targetColumn, targetRow) = (target % columns, target / columns)
+    let moves: InlineArray<8, (columns: Int, rows: Int, length: Float)> = [
+      (1, 0, 1), (-1, 0, 1), (0, 1, 1), (0, -1, 1),
+      (1, 1, 1.414_213_5), (1, -1, 1.414_213_5), (-1, 1, 1.414_213_5), (-1, -1, 1.414_213_5),
+    ]
+    /// A cell's cost and the least that may be left, which no obstacle shortens.
+    @inline(__always)
+    func estimate(_ reached: Float, _ column: Int, _ row: Int) -> Float {
+      let (ac, ar) = (Float(abs(column - targetColumn)), Float(abs(row - targetRow)))
+      return reached + max(ac, ar) + 0.414_213_5 * min(ac, ar)
+    }
     cost[source] = 0
     queue.push(0, source)
-    while let i = queue.pop() {
+    while let (known, i) = queue.pop() {
       if i == target { break }
       let (column, row) = (i % columns, i / columns)
-      for (dc, dr, length) in Self.moves {
-        let (c, r) = (column + dc, row + dr)
+      let here = cost[i]
+      // A cheaper way here has been found since, and followed.
+      if estimate(here, column, row) < known { continue }
+      for m in 0..<8 {
+        let (c, r) = (column + moves[m].columns, row + moves[m].rows)
         guard c >= 0, r >= 0, c < columns, r < rows else { continue }
         let next = r * columns + c
-        let reached = cost[i] + length
+        let reached = here + moves[m].length
         guard open[next] || next == target, reached < cost[next] else { continue }
         cost[next] = reached
-        parent[next] = Int32(i)
-        let (ac, ar) = (Float(abs(c - targetColumn)), Float(abs(r - targetRow)))
-        queue.push(reached + max(ac, ar) + 0.414_213_5 * min(ac, ar), next)
+        parent[next] = Int32(truncatingIfNeeded: i)
+        queue.push(estimate(reached, c, r), next)
       }
     }
     guard cost[target] < .infinity else { return nil }
@@ -104,11 +119,6 @@ struct RoutingGrid: Sendable {
     while let last = cells.last, parent[last] >= 0 { cells.append(Int(parent[last])) }
     return cells.reversed()
   }
-
-  private static let moves: [(Int, Int, Float)] = [
-    (1, 0, 1), (-1, 0, 1), (0, 1, 1), (0, -1, 1),
-    (1, 1, 1.414_213_5), (1, -1, 1.414_213_5), (-1, 1, 1.414_213_5), (-1, -1, 1.414_213_5),
-  ]
 
   /// Leaves out every point that a straight, clear line can pass by.
   private func tightened(_ points: [Point], on site: Site) -> [Point] {
@@ -128,11 +138,17 @@ struct RoutingGrid: Sendable {
   }
 
   private func isClear(_ a: Point, _ b: Point, on site: Site) -> Bool {
-    let pieces = max(1, Int(a.distance(to: b) / 0.1))
-    for piece in 0...pieces {
+    let length = a.distance(to: b)
+    let pieces = max(1, Int(length / 0.1))
+    let least = Self.margin - 0.02
+    var piece = 0
+    while piece <= pieces {
       let t = Float(piece) / Float(pieces)
       let room = site.clearance(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y))
-      if room < Self.margin - 0.02 { return false }
+      if room < least { return false }
+      // Between cells the clearance falls by less than 1.5 m a metre: so far it can not get short.
+      let free = (room - least) / (1.5 * length) * Float(pieces) - 0.01
+      piece += free >= 1 ? Int(min(free, Float(pieces))) : 1
     }
     return true
   }
@@ -140,32 +156,38 @@ struct RoutingGrid: Sendable {
 
 /// A binary heap of cells, least cost first.
 private struct Heap {
-  private var items: [(cost: Float, cell: Int)] = []
+  private var items: [(cost: Float, cell: Int32)] = []
+
+  init() { items.reserveCapacity(4_096) }
 
   mutating func push(_ cost: Float, _ cell: Int) {
-    items.append((cost, cell))
-    var i = items.count - 1
-    while i > 0, items[(i - 1) / 2].cost > items[i].cost {
-      items.swapAt(i, (i - 1) / 2)
+    let item = (cost: cost, cell: Int32(truncatingIfNeeded: cell))
+    items.append(item)
+    var heap = items.mutableSpan
+    var i = heap.count - 1
+    while i > 0, heap[(i - 1) / 2].cost > cost {
+      heap[i] = heap[(i - 1) / 2]
       i = (i - 1) / 2
     }
+    heap[i] = item
   }
 
-  mutating func pop() -> Int? {
-    guard let top = items.first else { return nil }
-    items.swapAt(0, items.count - 1)
-    items.removeLast()
+  mutating func pop() -> (cost: Float, cell: Int)? {
+    guard let last = items.popLast() else { return nil }
+    guard let top = items.first else { return (last.cost, Int(last.cell)) }
+    var heap = items.mutableSpan
+    let count = heap.count
     var i = 0
     while true {
-      var least = i
-      let (left, right) = (2 * i + 1, 2 * i + 2)
-      if left < items.count, items[left].cost < items[least].cost { least = left }
-      if right < items.count, items[right].cost < items[least].cost { least = right }
-      if least == i { break }
-      items.swapAt(i, least)
-      i = least
+      var child = 2 * i + 1
+      guard child < count else { break }
+      if child + 1 < count, heap[child + 1].cost < heap[child].cost { child += 1 }
+      guard heap[child].cost < last.cost else { break }
+      heap[i] = heap[child]
+      i = child
     }
-    return top.cell
+    heap[i] = last
+    return (top.cost, Int(top.cell))
   }
 }
 

@@ -141,12 +141,3 @@ extension Site {
     (1 / a).replacing(with: 1e30, where: a .== 0)
   }
 }
-
-extension SIMDMask where Storage == SIMD8<Int32> {
-  /// What `any` says, in a few instructions: that one asks lane by lane.
-  @inline(__always)
-  var isAnySet: Bool {
-    let words = unsafeBitCast(self, to: SIMD4<UInt64>.self)
-    return words[0] | words[1] | words[2] | words[3] != 0
-  }
-}

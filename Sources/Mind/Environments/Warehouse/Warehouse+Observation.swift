@@ -111,10 +111,10 @@ extension Warehouse {
         let ahead = mx[j] * cosines + my[j] * sines
         let aside = mx[j] * sines - my[j] * cosines
         let inside = squared[j] - aside * aside
-        let hit = (inside .> 0) .& (ahead .> 0)
-        guard hit.isAnySet else { continue }
+        let hit = Lanes((inside .> 0) .& (ahead .> 0))
+        if hit.isEmpty { continue }
         let near = ahead - inside.replacing(with: 0, where: inside .< 0).squareRoot()
-        for i in 0..<8 where hit[i] {
+        for i in hit {
           let at = start + 8 * group + i
           out[at] = min(out[at], max(0, near[i]))
         }
