@@ -24,7 +24,7 @@ struct Evaluate: ParsableCommand {
     let store = ResultStore(in: options.output)
     var run = try EvaluationRun(
       options.plan, models: options.part == .memory ? [] : options.model,
-      site: try options.layout.map { try Site(Layout.read(path: $0)) }, store: store,
+      site: try options.layout.map { try Site.read($0) }, store: store,
       workers: workers)
     var results = try run.results { options.part == nil || options.part == $0 }
     for (folder, trained) in zip(options.model, run.trained) {
