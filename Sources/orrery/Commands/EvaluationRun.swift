@@ -137,10 +137,10 @@ struct EvaluationRun {
     }
     var bar = ProgressBar(title, unit: unit, total: total)
     let began = ContinuousClock.now
-    let result = withoutActuallyEscaping({ (share: Double) -> Bool in
+    let result = make { share in
       bar.show(Int(share * Double(total)))
       return !Interrupt.hasCome
-    }) { make($0) }
+    }
     bar.finish()
     guard let result else {
       throw Failure(

@@ -31,14 +31,18 @@ struct Imagination {
 
   /// A sample from an error at each horizon.
   private func sample(
-    _ modality: String, shuffles: Bool = true, copyLast: (Int) -> Float,
+    _ modality: String, shuffles: Bool = true, copyLast: [Float],
     error: (_ k: Int, _ path: Int) -> Float
   ) -> SkillSample {
     let horizons = SkillEvaluation.horizons
     return SkillSample(
       modality: modality, drive: index, error: horizons.map { error($0, 0) },
-      copyLast: horizons.map(copyLast),
+      copyLast: copyLast,
       shuffled: shuffles ? horizons.map { error($0, 1) } : [])
+  }
+
+  private func perHorizon(_ value: (Int) -> Float) -> [Float] {
+    SkillEvaluation.horizons.map(value)
   }
 
   private func pose(_ paths: PathBatch) -> SkillSample {
@@ -47,7 +51,7 @@ struct Imagination {
       return length(x - truth.x, y - truth.y)
     }
     let now = drive.readings[moment]
-    return sample("pose", copyLast: { off(now.x, now.y, $0) }) { k, path in
+    return sample("pose", copyLast: perHorizon { off(now.x, now.y, $0) }) { k, path in
       let at = 2 * (k - 1) + path
       return off(paths.x[at], paths.y[at], k)
     }
@@ -59,7 +63,7 @@ struct Imagination {
       return (abs(left - truth.left) + abs(right - truth.right)) / 2
     }
     let now = drive.readings[moment]
-    return sample("wheels", copyLast: { off(now.left, now.right, $0) }) { k, path in
+    return sample("wheels", copyLast: perHorizon { off(now.left, now.right, $0) }) { k, path in
       let at = 2 * (k - 1) + path
       return off(feeling.left[at], feeling.right[at], k)
     }
@@ -67,8 +71,11 @@ struct Imagination {
 
   private func gyro(_ feeling: LearnedMotion.Feeling) -> SkillSample {
     let now = drive.readings[moment]
-    return sample("gyro", copyLast: { abs(now.gyro - drive.drives[moment + $0].turnRate) }) {
-      abs(feeling.turnRate[2 * ($0 - 1) + $1] - drive.drives[moment + $0].turnRate)
+    func off(_ rate: Float, _ k: Int) -> Float {
+      abs(rate - drive.drives[moment + k].turnRate)
+    }
+    return sample("gyro", copyLast: perHorizon { off(now.gyro, $0) }) { k, path in
+      off(feeling.turnRate[2 * (k - 1) + path], k)
     }
   }
 
@@ -79,7 +86,7 @@ struct Imagination {
       return length(off.x, off.y)
     }
     let seen = Array(drive.seen("goal", moment))
-    return sample("goal", copyLast: { off([seen[0], seen[1]], $0) }) { k, path in
+    return sample("goal", copyLast: perHorizon { off([seen[0], seen[1]], $0) }) { k, path in
       let at = 2 * (k - 1) + path
       return off(
         local(drive.mission.goal, x: paths.x[at], y: paths.y[at], heading: paths.heading[at]), k)
@@ -118,7 +125,7 @@ struct Imagination {
     let errors = perPair(network(input).ranges)
     let copies = perPair(input.last)
     func row(_ k: Int) -> Int { 2 * (horizons.firstIndex(of: k) ?? 0) }
-    return sample("lidar", copyLast: { copies[row($0)] }) { errors[row($0) + $1] }
+    return sample("lidar", copyLast: perHorizon { copies[row($0)] }) { errors[row($0) + $1] }
   }
 
   /// A sample for everybody in sight: the mean of the forecast's modes.
@@ -169,8 +176,9 @@ struct Imagination {
     func mean(_ value: (MoverFuture) -> Float) -> Float {
       modes.reduce(0) { $0 + $1.weight * value($1) } / modes.reduce(0) { $0 + $1.weight }
     }
-    var sample = sample("movers", shuffles: false, copyLast: { off(sighting.x, sighting.y, $0) }) {
-      k, _ in off(mean { $0.x[k - 1] }, mean { $0.y[k - 1] }, k)
+    let copies = perHorizon { off(sighting.x, sighting.y, $0) }
+    var sample = sample("movers", shuffles: false, copyLast: copies) { k, _ in
+      off(mean { $0.x[k - 1] }, mean { $0.y[k - 1] }, k)
     }
     sample.doubt = SkillEvaluation.horizons.map { k in
       let (x, y) = (mean { $0.x[k - 1] }, mean { $0.y[k - 1] })

@@ -41,15 +41,15 @@ public struct PlanningResult: Codable, Sendable {
   /// Contacts at fault and violations of the protective field over those of the honest opponent on the
   /// same missions, trainings pooled; nil where either did not drive or the honest one had none.
   public func danger(of cells: [PlanningCell], in scenario: String? = nil) -> Interval? {
-    against(honest, cells, in: { scenario == nil || $0.scenario == scenario }) {
-      Double($0.faults + $0.violations)
-    }
+    let isIn = { (record: EpisodeRecord) in scenario == nil || record.scenario == scenario }
+    return against(honest, cells, in: isIn) { Double($0.faults + $0.violations) }
   }
 
   /// Share of successes less that of the honest opponent on the same missions, trainings pooled.
   public func successGain(of cells: [PlanningCell]) -> Interval? {
     guard let honest, !cells.isEmpty else { return nil }
-    let pairs = pairs(cells, honest, in: { _ in true }) { $0.isSuccess ? 1 : 0 }
+    let isIn = { (_: EpisodeRecord) in true }
+    let pairs = pairs(cells, honest, in: isIn) { $0.isSuccess ? 1 : 0 }
     guard !pairs.isEmpty else { return nil }
     var random = Random(seed: 3, stream: 0xB007)
     return bootstrap(pairs.count, random: &random) { picks in
