@@ -64,14 +64,6 @@ public struct WarehouseTraining: Sendable {
     public var gradientNorm: Float
   }
 
-  private enum Active: Sendable {
-    case motion(Trainer<MotionCourse>)
-    case movers(Trainer<MoverCourse>)
-    case emergence(Trainer<EmergenceCourse>)
-    case lidar(Trainer<LidarCourse>)
-    case nothing
-  }
-
   /// What is learned from.
   public let records: WarehouseRecords
   /// Names the initial weights and the batches.
@@ -80,7 +72,8 @@ public struct WarehouseTraining: Sendable {
   public let plan: TrainingPlan
   /// The model; the part being learned is as of the last step.
   public private(set) var model: WarehouseModel
-  private var active: Active = .nothing
+  /// What is being learned; nil when all is done.
+  private var learner: (any Learner)?
 
   /// A training from the start.
   public init(records: WarehouseRecords, seed: UInt64, plan: TrainingPlan) {
@@ -100,62 +93,26 @@ public struct WarehouseTraining: Sendable {
     self.init(records: records, seed: state.seed, plan: state.plan)
     try checkpoints.load(into: &model)
     begin(state.stage)
-    switch active {
-    case .motion(var trainer):
-      try trainer.resume(at: state.step, from: checkpoints)
-      active = .motion(trainer)
-    case .movers(var trainer):
-      try trainer.resume(at: state.step, from: checkpoints)
-      active = .movers(trainer)
-    case .emergence(var trainer):
-      try trainer.resume(at: state.step, from: checkpoints)
-      active = .emergence(trainer)
-    case .lidar(var trainer):
-      try trainer.resume(at: state.step, from: checkpoints)
-      active = .lidar(trainer)
-    case .nothing: break
-    }
+    try learner?.resume(at: state.step, from: checkpoints)
     if isStageDone { beginNext() }
   }
 
   /// Whether nothing is left to be learned.
-  public var isDone: Bool {
-    if case .nothing = active { return true }
-    return false
-  }
+  public var isDone: Bool { learner == nil }
 
   /// Steps of all stages.
   public var stepsMax: Int { Stage.allCases.reduce(0) { $0 + plan[$1].steps } }
 
   /// Takes one step.
   public mutating func advance(on workers: Workers) -> Progress {
-    let result: (loss: Float, gradientNorm: Float)
-    let state = state
-    switch active {
-    case .motion(var trainer):
-      active = .nothing
-      result = trainer.advance(on: workers)
-      model.motion = trainer.model
-      active = .motion(trainer)
-    case .movers(var trainer):
-      active = .nothing
-      result = trainer.advance(on: workers)
-      model.movers = trainer.model
-      active = .movers(trainer)
-    case .emergence(var trainer):
-      active = .nothing
-      result = trainer.advance(on: workers)
-      model.emergence = trainer.model
-      active = .emergence(trainer)
-    case .lidar(var trainer):
-      active = .nothing
-      result = trainer.advance(on: workers)
-      model.lidar = trainer.model
-      active = .lidar(trainer)
-    case .nothing: preconditionFailure("a step after the last of \(stepsMax)")
-    }
+    guard var learner else { preconditionFailure("a step after the last of \(stepsMax)") }
+    let stage = state.stage
+    self.learner = nil
+    let result = learner.advance(on: workers)
+    learner.install(in: &model)
+    self.learner = learner
     let progress = Progress(
-      stage: state.stage, step: state.step + 1, steps: plan[state.stage].steps, total: total,
+      stage: stage, step: learner.step, steps: plan[stage].steps, total: total,
       loss: result.loss, gradientNorm: result.gradientNorm)
     if isStageDone { beginNext() }
     return progress
@@ -163,27 +120,17 @@ public struct WarehouseTraining: Sendable {
 
   /// Writes a checkpoint from which `init(records:resuming:)` goes on exactly.
   public func save(to checkpoints: Checkpoints) throws(FileError) {
-    let optimizer =
-      switch active {
-      case .motion(let trainer): trainer.optimizer
-      case .movers(let trainer): trainer.optimizer
-      case .emergence(let trainer): trainer.optimizer
-      case .lidar(let trainer): trainer.optimizer
-      case .nothing: AdamW(for: model.lidar)
-      }
-    try checkpoints.save(step: total, model: model, optimizer: optimizer, state: state)
+    try checkpoints.save(
+      step: total, model: model, optimizer: learner?.optimizer ?? AdamW(for: model.lidar),
+      state: state)
   }
 
   /// What the checkpoint says.
   public var state: State {
-    switch active {
-    case .motion(let trainer): State(seed: seed, plan: plan, stage: .motion, step: trainer.step)
-    case .movers(let trainer): State(seed: seed, plan: plan, stage: .movers, step: trainer.step)
-    case .emergence(let trainer):
-      State(seed: seed, plan: plan, stage: .emergence, step: trainer.step)
-    case .lidar(let trainer): State(seed: seed, plan: plan, stage: .lidar, step: trainer.step)
-    case .nothing: State(seed: seed, plan: plan, stage: .lidar, step: plan.lidar.steps)
-    }
+    let last = Stage.lidar
+    return State(
+      seed: seed, plan: plan, stage: learner?.stage ?? last,
+      step: learner?.step ?? plan[last].steps)
   }
 
   /// Steps taken in all stages.
@@ -201,7 +148,7 @@ public struct WarehouseTraining: Sendable {
   private mutating func beginNext() {
     let stages = Stage.allCases
     guard let index = stages.firstIndex(of: state.stage), index + 1 < stages.count else {
-      active = .nothing
+      learner = nil
       return
     }
     begin(stages[index + 1])
@@ -210,27 +157,52 @@ public struct WarehouseTraining: Sendable {
   private mutating func begin(_ stage: Stage) {
     switch stage {
     case .motion:
-      active = .motion(
-        Trainer(
-          model.motion, course: MotionCourse(records: records.motion, seed: seed),
-          schedule: plan.motion))
+      begin(stage, at: \.motion, MotionCourse(records: records.motion, seed: seed))
     case .movers:
-      active = .movers(
-        Trainer(
-          model.movers, course: MoverCourse(records: records.movers, seed: seed),
-          schedule: plan.movers))
+      begin(stage, at: \.movers, MoverCourse(records: records.movers, seed: seed))
     case .emergence:
-      active = .emergence(
-        Trainer(
-          model.emergence, course: EmergenceCourse(records: records.movers, seed: seed),
-          schedule: plan.emergence))
+      begin(stage, at: \.emergence, EmergenceCourse(records: records.movers, seed: seed))
     case .lidar:
-      active = .lidar(
-        Trainer(
-          model.lidar, course: LidarCourse(records: records.lidar, seed: seed),
-          schedule: plan.lidar))
+      begin(stage, at: \.lidar, LidarCourse(records: records.lidar, seed: seed))
     }
   }
+
+  private mutating func begin<C: Course>(
+    _ stage: Stage, at place: any WritableKeyPath<WarehouseModel, C.Model> & Sendable, _ course: C
+  ) {
+    learner = PartLearner(
+      stage: stage, place: place,
+      trainer: Trainer(model[keyPath: place], course: course, schedule: plan[stage]))
+  }
+}
+
+/// A part of the model that is being learned.
+private protocol Learner: Sendable {
+  var stage: WarehouseTraining.Stage { get }
+  var step: Int { get }
+  var optimizer: AdamW { get }
+  mutating func advance(on workers: Workers) -> (loss: Float, gradientNorm: Float)
+  mutating func resume(at step: Int, from checkpoints: Checkpoints) throws(CheckpointsError)
+  func install(in model: inout WarehouseModel)
+}
+
+private struct PartLearner<C: Course>: Learner {
+  let stage: WarehouseTraining.Stage
+  let place: any WritableKeyPath<WarehouseModel, C.Model> & Sendable
+  var trainer: Trainer<C>
+
+  var step: Int { trainer.step }
+  var optimizer: AdamW { trainer.optimizer }
+
+  mutating func advance(on workers: Workers) -> (loss: Float, gradientNorm: Float) {
+    trainer.advance(on: workers)
+  }
+
+  mutating func resume(at step: Int, from checkpoints: Checkpoints) throws(CheckpointsError) {
+    try trainer.resume(at: step, from: checkpoints)
+  }
+
+  func install(in model: inout WarehouseModel) { model[keyPath: place] = trainer.model }
 }
 
 extension TrainingPlan {
