@@ -63,6 +63,7 @@ let package = Package(
     tests(of: "Tensors"),
     tests(of: "Networks", sees: ["Tensors"]),
     tests(of: "Environments"),
+    tests(of: "WorldModels", sees: ["Networks", "Tensors", "Environments"]),
     tests(of: "Planning", sees: ["WorldModels", "Tensors", "Environments"]),
     tests(
       of: "Learning",

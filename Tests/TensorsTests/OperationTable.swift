@@ -156,6 +156,15 @@ extension Operation {
         unitEpsilon: 0.01
       ).y
     },
+    // Small enough weights keep the hidden units off the kinks of their bend.
+    Operation(
+      name: "residualRecurrence",
+      shapes: [[5, 1], [5, 1], [5, 1], [5, 4], [5, 3], [2, 3], [3, 1]], domain: .unit
+    ) {
+      residualRecurrence(
+        $0[0], rate: $0[1], gate: $0[2], targets: $0[3], bias: $0[4] * 0.3, input: $0[5],
+        output: $0[6] * 0.05)
+    },
     Operation(name: "gatedRecurrence", shapes: [[3, 15], [3, 15], [3, 5]]) {
       gatedRecurrence(input: $0[0], recurrent: $0[1], state: $0[2])
     },

@@ -1,5 +1,6 @@
 // orrery evaluate: judges trained models on sites, robots and traffic that no training has met.
 import ArgumentParser
+import Environments
 import Foundation
 import Learning
 import Tensors
@@ -22,7 +23,8 @@ struct Evaluate: ParsableCommand {
       count: options.workers ?? ProcessInfo.processInfo.activeProcessorCount)
     let store = ResultStore(in: options.output)
     var run = try EvaluationRun(
-      options.plan, models: options.part == .memory ? [] : options.model, store: store,
+      options.plan, models: options.part == .memory ? [] : options.model,
+      site: try options.layout.map { try Site.read($0) }, store: store,
       workers: workers)
     var results = try run.results { options.part == nil || options.part == $0 }
     for (folder, trained) in zip(options.model, run.trained) {

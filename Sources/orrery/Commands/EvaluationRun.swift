@@ -18,11 +18,14 @@ struct EvaluationRun {
   let store: ResultStore
   /// Who computes.
   let workers: Workers
+  /// Where missions are driven; in the generated sites that no training has seen if nil.
+  let site: Site?
   /// Seconds that each part took, now or when it was made.
   private(set) var durations: [Provenance.Fact] = []
 
   init(
-    _ plan: EvaluationPlan, models folders: [String], store: ResultStore, workers: Workers
+    _ plan: EvaluationPlan, models folders: [String], site: Site? = nil, store: ResultStore,
+    workers: Workers
   ) throws {
     var trained: [TrainedModel] = []
     var fingerprints: [String] = []
@@ -43,6 +46,7 @@ struct EvaluationRun {
     fingerprint = fingerprints.joined(separator: " ")
     self.store = store
     self.workers = workers
+    self.site = site
   }
 
   /// How well the robot knows its own motion.
@@ -70,24 +74,28 @@ struct EvaluationRun {
   /// How it drives, and how others do.
   mutating func planning(_ drivers: [Driver], missions: Int) throws -> PlanningResult {
     let began = ContinuousClock.now
-    let evaluation = PlanningEvaluation(missions: missions) {
-      (ContinuousClock.now - began) / .seconds(1)
-    }
+    let evaluation = PlanningEvaluation(
+      missions: missions, in: site, clock: { (ContinuousClock.now - began) / .seconds(1) })
     let workers = workers
     let cells = try drivers.map { driver in
       let name = driver.contender.name
       let file = "planning/" + name.replacing(" ", with: "-").filter { $0 != ":" && $0 != "," }
-      return try stage(file, name, sizes: "\(missions)", of: missions, "missions") { goOn in
+      return try stage(file, name, sizes: missionsKey(missions), of: missions, "missions") { goOn in
         evaluation.play(driver, on: workers, goOn: goOn)
       }
     }
     return PlanningResult(cells)
   }
 
+  /// What missions depend on besides the models.
+  private func missionsKey(_ missions: Int) -> String {
+    site.map { "\(missions) in \($0.name) (\($0.racks.count) racks)" } ?? "\(missions)"
+  }
+
   /// What a sign in the memory's transition is worth: nothing of the trained models is needed.
   mutating func memory() throws -> [MemoryResult] {
     let study = MemoryStudy(
-      of: [.counting(modulus: 2), .counting(modulus: 3), .recall], seed: Self.memorySeed)
+      of: [.counting(modulus: 2), .counting(modulus: 4), .recall], seed: Self.memorySeed)
     let steps = 2 * study.plans.reduce(0) { $0 + $1.steps }
     let workers = workers
     let results = try stage(
@@ -105,7 +113,7 @@ struct EvaluationRun {
   mutating func film(_ planning: PlanningResult, missions: Int) throws -> [Recording] {
     let drivers =
       trained.prefix(1).map(Driver.learned) + Driver.classical.filter { $0.role == .honest }
-    let evaluation = PlanningEvaluation(missions: missions)
+    let evaluation = PlanningEvaluation(missions: missions, in: site)
     let highlights = planning.highlights
     let key = highlights.map { "\($0.seed) \($0.title)" }.joined(separator: ", ")
     let workers = workers

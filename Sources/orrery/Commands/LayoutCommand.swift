@@ -40,7 +40,7 @@ struct LayoutCommand: ParsableCommand {
     }
 
     func run() throws {
-      let site = try read()
+      let site = try Site.read(file, layoutId: layout)
       if let svg { try Files.write(Array(SiteDrawing(site).text.utf8), to: svg) }
       let plan = site.layout
       if json {
@@ -58,20 +58,25 @@ struct LayoutCommand: ParsableCommand {
           + "\(plan.nodes.count) nodes, \(plan.edges.count) edges, \(plan.stations.count) stations."
           + (svg.map { " It is drawn in \($0)." } ?? ""))
     }
+  }
+}
 
-    private func read() throws -> Site {
-      guard FileManager.default.fileExists(atPath: file) else {
-        throw FileError.missing(path: file)
+extension Site {
+  /// The site that a LIF file describes.
+  ///
+  /// - Parameter layoutId: which of the file's layouts; the first if nil.
+  static func read(_ file: String, layoutId: String? = nil) throws -> Site {
+    guard FileManager.default.fileExists(atPath: file) else {
+      throw FileError.missing(path: file)
+    }
+    do throws(LayoutError) {
+      return try Site(try Layout.read(path: file, layoutId: layoutId))
+    } catch {
+      if case .unreadable(let path, let reason) = error {
+        throw FileError.unreadable(path: path, reason: reason)
       }
-      do throws(LayoutError) {
-        return try Site(try Layout.read(path: file, layoutId: layout))
-      } catch {
-        if case .unreadable(let path, let reason) = error {
-          throw FileError.unreadable(path: path, reason: reason)
-        }
-        let reason = error.description.hasSuffix(".") ? "\(error)" : "\(error)."
-        throw Failure(status: .badInput, sentence: "\(file) can not be used: \(reason)")
-      }
+      let reason = error.description.hasSuffix(".") ? "\(error)" : "\(error)."
+      throw Failure(status: .badInput, sentence: "\(file) can not be used: \(reason)")
     }
   }
 }

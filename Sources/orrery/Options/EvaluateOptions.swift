@@ -15,6 +15,9 @@ struct EvaluateOptions: ParsableArguments {
   @Option(help: "Robots whose motion is foretold, half plain and half rich.")
   var robots = 200
 
+  @Option(help: "A LIF file of the site to drive in. (default: generated sites, never seen before)")
+  var layout: String?
+
   @Option(help: "Only this part: \(Part.allValueStrings.joined(separator: ", ")).")
   var part: Part?
 

@@ -124,7 +124,7 @@ extension EvaluationResults {
     guard let least = memory.map(\.signed).min() else { return [] }
     return [
       Headline(
-        "Memory worlds", least, unit: .share, target: .atLeast(0.99),
+        "Memory worlds", least, unit: .share, target: .atLeast(0.95),
         meaning: "Accuracy in the worse of the worlds that only a memory solves.")
     ]
   }

@@ -132,7 +132,7 @@ struct Imagination {
   func movers(_ movers: LearnedMovers) -> [SkillSample] {
     let forecasts = Dictionary(grouping: movers.forecast(steps: steps), by: \.mover)
     return sightings().compactMap { sighting in
-      let track = movers.tracker.tracks.filter { $0.unseen == 0 }.min {
+      let track = movers.tracks.filter { $0.unseen == 0 }.min {
         length($0.x - sighting.x, $0.y - sighting.y) < length($1.x - sighting.x, $1.y - sighting.y)
       }
       guard let track, length(track.x - sighting.x, track.y - sighting.y) < Self.near,

@@ -14,13 +14,18 @@ public struct PlanningEvaluation: Sendable {
   private let settings: WarehouseSettings
 
   /// This many missions, a quarter of them with a blind corner.
+  ///
+  /// - Parameter site: where; in the generated sites that no training has seen if nil.
   public init(
-    missions: Int, quirks: QuirkFamily = .mixed, clock: (@Sendable () -> Double)? = nil
+    missions: Int, in site: Site? = nil, quirks: QuirkFamily = .mixed,
+    clock: (@Sendable () -> Double)? = nil
   ) {
     precondition(missions > 0, "\(missions) missions")
     seeds = 2 * HeldOutDrives.firstSeed..<2 * HeldOutDrives.firstSeed + UInt64(missions)
     // Nobody in the tables looks at the lidar, and its beams cost more than all else.
-    settings = .missions(quirks: quirks, lidar: false)
+    var settings = WarehouseSettings.missions(quirks: quirks, lidar: false)
+    if let site { settings.layout = .fixed(site) }
+    self.settings = settings
     self.clock = clock
   }
 

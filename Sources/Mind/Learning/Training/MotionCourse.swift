@@ -14,8 +14,10 @@ public struct MotionCourse: Course {
   public var sequences = 8
   /// Starts in a sequence.
   public var starts = 32
-  /// Imagined steps.
+  /// Imagined steps of most batches.
   public var horizon = 20
+  /// Imagined steps of every fourth batch, so that what is imagined stays sound far beyond.
+  public var horizonMax = 50
 
   /// Learning from `records`.
   public init(records: MotionRecords, seed: UInt64) {
@@ -27,6 +29,8 @@ public struct MotionCourse: Course {
     var random = Random(seed: seed, stream: UInt64(step * 64 + shard))
     let episodes = (0..<sequences).map { _ in random.index(below: records.count) }
     let first = 6
+    let horizon = min(
+      step % 4 == 3 ? horizonMax : horizon, records.length - first - 2)
     let span = Float(records.length - horizon - first) / Float(starts)
     let times = episodes.map { _ in
       (0..<starts).map { first + Int((Float($0) + random.uniform()) * span) }

@@ -149,27 +149,15 @@ private struct Follower {
   var births: [Birth] = []
   /// Where each track was seen, by step.
   var sightings: [Int: [Int: SIMD2<Float>]] = [:]
-  private let site: Site
-  private var tracker = MoverTracker()
-  private var watch: CornerWatch
-  private var robot = SIMD2<Float>(0, 0)
-  private var velocity = SIMD2<Float>(0, 0)
+  private var surroundings: Surroundings
 
-  init(mission: Mission) {
-    site = mission.site
-    watch = CornerWatch(site: mission.site)
-    tracker.begin(mission)
-  }
+  init(mission: Mission) { surroundings = Surroundings(mission) }
 
   mutating func observe(
     _ observation: Span<Float>, spec: EnvironmentSpec, step: Int, keeps: Bool
   ) {
-    tracker.observe(observation, spec: spec)
-    let place = SIMD2(tracker.pose.x, tracker.pose.y)
-    if step > 0 { velocity += ((place - robot) / spec.dt - velocity) * 0.3 }
-    robot = place
-    watch.observe(x: place.x, y: place.y, dt: spec.dt)
-    for track in tracker.tracks where track.unseen == 0 {
+    surroundings.observe(observation, spec: spec)
+    for track in surroundings.tracker.tracks where track.unseen == 0 {
       if sightings[track.id] == nil {
         sightings[track.id] = [:]
         births.append(Birth(track: track.id, step: step, place: [track.x, track.y]))
@@ -180,24 +168,17 @@ private struct Follower {
   }
 
   private mutating func remember(_ step: Int) {
-    for track in tracker.tracks where track.age > 0.2 {
+    for track in surroundings.tracker.tracks where track.age > 0.2 {
       let frame = MoverFrame(track)
       var row: [Float] = []
-      MoverFeatures.append(
-        track, in: frame, site: site, robot: robot, robotVelocity: velocity, to: &row)
+      surroundings.append(track, in: frame, to: &row)
       moments.append(
         Moment(
           track: track.id, step: step, frame: frame, velocity: [track.vx, track.vy], row: row))
     }
-    for (corner, unseen) in watch.hiding {
-      let hidden = tracker.tracks.filter { track in
-        let (dx, dy) = (track.x - corner.x, track.y - corner.y)
-        return track.unseen > 0.2 && dx * dx + dy * dy < 36
-      }
+    for (corner, unseen) in surroundings.hiding {
       var row: [Float] = []
-      EmergenceNetwork.append(
-        corner, of: site, robot: robot, velocity: velocity, unseen: unseen, crowd: hidden.count,
-        to: &row)
+      surroundings.append(corner, unseen: unseen, to: &row)
       cornerMoments.append(CornerMoment(step: step, corner: corner, row: row))
     }
   }

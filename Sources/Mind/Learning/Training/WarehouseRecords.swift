@@ -26,7 +26,16 @@ public struct WarehouseRecords: Sendable {
   ) throws(WarehouseRecordsError) {
     motion = try Self.motion(of: drives, on: workers)
     (movers, lidar) = try Self.surroundings(of: rounds, on: workers)
+    guard motion.length >= Self.rowsMin else {
+      throw .tooShort(folder: drives.folder, rows: motion.length, rowsMin: Self.rowsMin)
+    }
+    guard movers.moverCount > 0, movers.cornerCount > 0 else {
+      throw .nobody(folder: rounds.folder)
+    }
   }
+
+  /// Rows of the shortest drive that a start and an imagined second fit in.
+  private static let rowsMin = 30
 
   private static let episodesOfPart = 32
 
@@ -111,6 +120,10 @@ public struct WarehouseRecords: Sendable {
 public enum WarehouseRecordsError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The episodes do not show what is needed.
   case lacks(modality: String, folder: String)
+  /// The drives are shorter than what is to be imagined.
+  case tooShort(folder: String, rows: Int, rowsMin: Int)
+  /// Nobody was followed on the rounds, or no corner was passed.
+  case nobody(folder: String)
   /// A file went bad after it was opened.
   case unreadable(folder: String, SafetensorsError)
 
@@ -119,6 +132,12 @@ public enum WarehouseRecordsError: Error, Sendable, Equatable, CustomStringConve
     switch self {
     case .lacks(let modality, let folder):
       "The episodes in \(folder) have no \"\(modality)\": collect them anew with it."
+    case .tooShort(let folder, let rows, let rowsMin):
+      "The longest drive in \(folder) has \(rows) rows, and at least \(rowsMin) are needed: collect "
+        + "longer episodes."
+    case .nobody(let folder):
+      "On the rounds in \(folder) too little was met to learn from: collect more or longer episodes "
+        + "of the world \"warehouse\"."
     case .unreadable(let folder, let error):
       "An episode in \(folder) can no longer be read: \(error)"
     }

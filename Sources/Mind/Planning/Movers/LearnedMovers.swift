@@ -12,13 +12,9 @@ public struct LearnedMovers: MoverModel {
   public let network: MoverNetwork
   /// Who steps out from behind corners; nothing is expected there where this is missing.
   public let emergence: EmergenceNetwork?
-  /// Those who are followed.
-  public private(set) var tracker = MoverTracker()
-  private var watch: CornerWatch?
-  private var site: Site?
-  private var robot = SIMD2<Float>(0, 0)
-  private var robotVelocity = SIMD2<Float>(0, 0)
-  private var isFirst = true
+  /// Who is followed.
+  public var tracks: [Track] { surroundings?.tracker.tracks ?? [] }
+  private var surroundings: Surroundings?
   private var dt: Float = 0.05
 
   /// Somebody steps out at most this often to be worth a thought.
@@ -32,41 +28,30 @@ public struct LearnedMovers: MoverModel {
     self.emergence = emergence
   }
 
-  public mutating func begin(_ mission: Mission) {
-    self = LearnedMovers(network, emergence: emergence)
-    site = mission.site
-    watch = emergence == nil ? nil : CornerWatch(site: mission.site)
-    tracker.begin(mission)
-  }
+  public mutating func begin(_ mission: Mission) { surroundings = Surroundings(mission) }
 
   public mutating func observe(_ observation: Span<Float>, spec: EnvironmentSpec) {
-    tracker.observe(observation, spec: spec)
+    surroundings?.observe(observation, spec: spec)
     dt = spec.dt
-    let place = SIMD2(tracker.pose.x, tracker.pose.y)
-    if !isFirst { robotVelocity += ((place - robot) / dt - robotVelocity) * 0.3 }
-    isFirst = false
-    robot = place
-    watch?.observe(x: place.x, y: place.y, dt: dt)
   }
 
   public func forecast(steps: Int) -> [MoverFuture] {
-    visible(steps: steps) + hidden(steps: steps)
+    guard let surroundings else { return [] }
+    return visible(surroundings, steps: steps) + hidden(surroundings, steps: steps)
   }
 
   /// The futures of those who are followed.
-  private func visible(steps: Int) -> [MoverFuture] {
-    guard let site, !tracker.tracks.isEmpty else { return [] }
-    let frames = tracker.tracks.map(MoverFrame.init)
+  private func visible(_ surroundings: Surroundings, steps: Int) -> [MoverFuture] {
+    let tracks = surroundings.tracker.tracks
+    guard !tracks.isEmpty else { return [] }
+    let frames = tracks.map(MoverFrame.init)
     var rows: [Float] = []
     rows.reserveCapacity(frames.count * MoverFeatures.count)
-    for (track, frame) in zip(tracker.tracks, frames) {
-      MoverFeatures.append(
-        track, in: frame, site: site, robot: robot, robotVelocity: robotVelocity, to: &rows)
-    }
+    for (track, frame) in zip(tracks, frames) { surroundings.append(track, in: frame, to: &rows) }
     let mixture = network(Tensor(rows, shape: [frames.count, MoverFeatures.count]))
     let parts = MixtureArrays(mixture)
     var futures: [MoverFuture] = []
-    for (i, track) in tracker.tracks.enumerated() {
+    for (i, track) in tracks.enumerated() {
       for mode in 0..<MoverNetwork.modes {
         futures.append(
           parts.future(of: track, in: frames[i], row: i, mode: mode, steps: steps, dt: dt))
@@ -76,20 +61,16 @@ public struct LearnedMovers: MoverModel {
   }
 
   /// Those who may step out from behind corners.
-  private func hidden(steps: Int) -> [MoverFuture] {
-    guard let site, let watch, let emergence, !watch.hiding.isEmpty else { return [] }
+  private func hidden(_ surroundings: Surroundings, steps: Int) -> [MoverFuture] {
+    let hiding = surroundings.hiding
+    guard let emergence, !hiding.isEmpty else { return [] }
     var rows: [Float] = []
-    for (corner, unseen) in watch.hiding {
-      EmergenceNetwork.append(
-        corner, of: site, robot: robot, velocity: robotVelocity, unseen: unseen,
-        crowd: crowd(near: corner), to: &rows)
-    }
-    let odds = emergence.logits(
-      Tensor(rows, shape: [watch.hiding.count, EmergenceNetwork.inputs])
-    ).sigmoid().scalars
+    for (corner, unseen) in hiding { surroundings.append(corner, unseen: unseen, to: &rows) }
+    let odds = emergence.logits(Tensor(rows, shape: [hiding.count, EmergenceNetwork.inputs]))
+      .sigmoid().scalars
     let manner = emergence.emergence
     var futures: [MoverFuture] = []
-    for (i, (corner, _)) in watch.hiding.enumerated() where odds[i] > Self.chanceMin {
+    for (i, (corner, _)) in hiding.enumerated() where odds[i] > Self.chanceMin {
       for depth in Self.depths {
         let start = corner.spot(back: depth, aside: manner.aside)
         let pace = corner.emergence * (manner.speed * dt)
@@ -104,14 +85,6 @@ public struct LearnedMovers: MoverModel {
       }
     }
     return futures
-  }
-
-  /// Movers believed to be out of sight near a corner.
-  private func crowd(near corner: BlindCorner) -> Int {
-    tracker.tracks.filter { track in
-      let (dx, dy) = (track.x - corner.x, track.y - corner.y)
-      return track.unseen > 0.2 && dx * dx + dy * dy < 36
-    }.count
   }
 }
 

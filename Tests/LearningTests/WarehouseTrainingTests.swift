@@ -1,0 +1,97 @@
+// A training goes on exactly, does not depend on who computes, and is served as it was trained.
+import Basics
+import Environments
+import Foundation
+import Learning
+import Networks
+import Tensors
+import Testing
+import WorldModels
+
+@Suite struct WarehouseTrainingTests {
+  private let folder = Folder()
+
+  private func records(on workers: Workers) throws -> WarehouseRecords {
+    let drives = Collection(world: .yard, episodes: 6, steps: 60, seed: 1, lidar: false)
+    let rounds = Collection(world: .warehouse, episodes: 3, steps: 80, seed: 2)
+    _ = try Collector(drives, into: folder.file("drives")).run(on: workers) { _ in true }
+    _ = try Collector(rounds, into: folder.file("rounds")).run(on: workers) { _ in true }
+    return try WarehouseRecords(
+      drives: .open(folder.file("drives")), rounds: .open(folder.file("rounds")), on: workers)
+  }
+
+  private func plan() -> TrainingPlan {
+    var plan = TrainingPlan()
+    for stage in [\TrainingPlan.motion, \.movers, \.emergence, \.lidar] {
+      plan[keyPath: stage].steps = 3
+    }
+    return plan
+  }
+
+  private func values(_ training: WarehouseTraining) -> [[Float]] {
+    training.model.parameters.map(\.value.scalars)
+  }
+
+  @Test(arguments: [1, 4, 7, 11]) func resumesExactlyWhateverTheWorkers(stop: Int) throws {
+    let one = Workers(count: 1)
+    let two = Workers(count: 2)
+    let records = try records(on: one)
+    var whole = WarehouseTraining(records: records, seed: 5, plan: plan())
+    while !whole.isDone { _ = whole.advance(on: one) }
+
+    var first = WarehouseTraining(records: records, seed: 5, plan: plan())
+    for _ in 0..<stop { _ = first.advance(on: two) }
+    let checkpoints = Checkpoints(in: folder.file("run"))
+    try first.save(to: checkpoints)
+    var second = try WarehouseTraining(records: records, resuming: checkpoints)
+    #expect(second.total == stop)
+    while !second.isDone { _ = second.advance(on: two) }
+    #expect(values(second) == values(whole))
+  }
+
+  /// Train/serve skew: the batch that training sees and the stream that drives imagine the same.
+  @Test func servesWhatItTrained() throws {
+    let records = try records(on: Workers(count: 1)).motion
+    var random = Random(seed: 2)
+    let model = RobotModel(random: &random)
+    let (start, horizon) = (30, 12)
+    let batch = records.batch([2], starts: [[start]], horizon: horizon)
+    var state: Backbone.State?
+    let memory = model.remember(batch.features, state: &state)
+    let summary = memory.reshaped([memory.shape[1], memory.shape[2]]).gathered(rows: batch.starts)
+    let motion = model.imagine(batch.commands, from: model.start(summary, base: batch.base))
+
+    let store = try EpisodeStore.open(folder.file("drives"))
+    let drive = try DriveEpisode(store.episodes[2], of: store)
+    var learned = LearnedMotion(model)
+    learned.begin()
+    for t in 0...start {
+      learned.observe(drive.readings[t], after: t == 0 ? (0, 0) : drive.commands[t - 1])
+    }
+    var commands = CommandBatch(samples: 1, steps: horizon)
+    for k in 0..<horizon { (commands.v[k], commands.w[k]) = drive.commands[start + k] }
+    var paths = PathBatch(samples: 1, steps: horizon)
+    learned.imagine(commands, into: &paths)
+    let anchor = (start + 2 * records.length) * 3
+    let (x, y) = (records.anchors[anchor], records.anchors[anchor + 1])
+    let (s, c) = sineCosine(records.anchors[anchor + 2])
+    let members = motion.members.count
+    for k in 0..<horizon {
+      let ahead = motion.members.reduce(0) { $0 + $1.x.scalars[k] } / Float(members)
+      let aside = motion.members.reduce(0) { $0 + $1.y.scalars[k] } / Float(members)
+      #expect(abs(paths.x[k] - (x + c * ahead - s * aside)) < 1e-4)
+      #expect(abs(paths.y[k] - (y + s * ahead + c * aside)) < 1e-4)
+    }
+  }
+
+  @Test func refusesAnotherModelsCheckpoint() throws {
+    let records = try records(on: Workers(count: 1))
+    let checkpoints = Checkpoints(in: folder.file("run"))
+    var training = WarehouseTraining(records: records, seed: 5, plan: plan())
+    _ = training.advance(on: Workers(count: 1))
+    try training.save(to: checkpoints)
+    var random = Random(seed: 1)
+    var other = RobotModel(random: &random)
+    #expect(throws: CheckpointsError.self) { try checkpoints.load(into: &other) }
+  }
+}
