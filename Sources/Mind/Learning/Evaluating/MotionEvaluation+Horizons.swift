@@ -1,7 +1,6 @@
 // What a trained model of motion is worth at each horizon, and whether its doubt is to be trusted.
 
 import Basics
-import WorldModels
 
 extension MotionEvaluation {
   /// Skill, use of actions and doubt of a training at the reported horizons.
@@ -40,7 +39,7 @@ extension MotionEvaluation {
     let errors = learned.all(robots, moments: moments) { $0.error[k] }
     let conformal = conformal(learned, horizon: k)
     let nominal = (1...19).map { Double($0) / 20 }
-    let seconds = Double(steps) * Double(Chassis.dt)
+    let seconds = Self.seconds(of: steps)
     return Calibration(
       name: "the robot's place \(seconds) s ahead, \(named(learned.predictor.source))",
       predicted: doubts, actual: errors, nominal: nominal, covered: nominal.map(conformal.coverage),

@@ -26,9 +26,12 @@ extension MotionEvaluation {
       studies: [false, true].map { study(groups, isRich: $0) },
       tails: [false, true].flatMap { tails(others + learned, isRich: $0) },
       horizons: learned.flatMap { horizons($0, against: others) },
-      calibrations: learned.flatMap { scores in
-        [10, MotionResult.second].map { calibration(of: scores, steps: $0) }
-      })
+      calibrations: learned.map { calibration(of: $0, steps: MotionResult.second) })
+  }
+
+  /// What so many steps take, in whole hundredths.
+  static func seconds(of steps: Int) -> Double {
+    (Double(steps) * Double(Chassis.dt) * 100).rounded() / 100
   }
 
   /// The robots of one kind.
@@ -40,7 +43,7 @@ extension MotionEvaluation {
   private func study(_ groups: [[MotionScores]], isRich: Bool) -> MotionStudy {
     let robots = robots(isRich: isRich)
     let horizon = MotionScores.index(of: MotionResult.second)
-    let seconds = Self.moments.map { Double($0) * Double(Chassis.dt) }
+    let seconds = Self.moments.map(Self.seconds)
     func errors(_ group: [MotionScores], moment: Int) -> [Double] {
       let each = group.map { $0.perRobot(robots, moments: [moment], $0.error(at: horizon)) }
       return robots.indices.map { robot in mean(each.map { $0[robot] }) }
@@ -80,7 +83,7 @@ extension MotionEvaluation {
         return MotionResult.Tail(
           robots: isRich ? "rich" : "plain", predictor: scores.predictor.name,
           source: scores.predictor.source,
-          seconds: Double(Self.moments[moment]) * Double(Chassis.dt),
+          seconds: Self.seconds(of: Self.moments[moment]),
           median: quantile(0.5, of: errors), percentile95: quantile(0.95, of: errors))
       }
     }

@@ -12,7 +12,7 @@ public struct MotionResult: Codable, Sendable {
   /// What the trained ones are worth at each horizon, pooled over both kinds of robot and 2 to 5 s of
   /// driving.
   public var horizons: [Horizon]
-  /// Doubt against error, for one training after another, 0.5 s and 1 s ahead.
+  /// Doubt against error, for one training after another, 1 s ahead.
   public var calibrations: [Calibration]
 
   /// The tail of an error.
@@ -61,8 +61,6 @@ extension MotionResult {
   static let reported = [1, 2, 5, 10, 20, 30, 40, 50]
   /// Steps ahead at which curves against seconds of driving are taken: one second.
   static let second = 20
-  /// Seconds of driving at which curves are read.
-  static let readAt = 5.0
 
   /// What the learned error over the identification's should be at most.
   static func target(isRich: Bool) -> Headline.Target { .atMost(isRich ? 0.75 : 1.3) }
