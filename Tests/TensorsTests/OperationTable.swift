@@ -163,7 +163,7 @@ extension Operation {
     ) {
       residualRecurrence(
         $0[0], rate: $0[1], gate: $0[2], targets: $0[3], bias: $0[4] * 0.3, input: $0[5],
-        output: $0[6] * 0.05)
+        output: $0[6] * 0.05, limit: 9)
     },
     Operation(name: "gatedRecurrence", shapes: [[3, 15], [3, 15], [3, 5]]) {
       gatedRecurrence(input: $0[0], recurrent: $0[1], state: $0[2])

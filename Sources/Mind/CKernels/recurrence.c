@@ -5,6 +5,8 @@
 //   w[n][j+1] = w + rate[n]·(T − w) + gate[n]·Σ_h output[h]·bend(a[h])   T = targets[n][j]
 //   bend(a)   = a · clamp(a/4 + 1/2, 0, 1), silu without its exponential
 //
+// and every w is kept within ±limit: a residual that feeds on itself must not run away.
+//
 // One step needs so little arithmetic that general operations would spend their time on calls and
 // on memory. Here sixteen rows lie side by side in a vector, and a row's whole life stays in
 // registers and in the first cache. The backward pass keeps only the path w and computes the
@@ -45,6 +47,7 @@ static INLINE void kernel_recurrence_body(const recurrence_t *r, float *path) {
         residual += r->output[h] * a * share_of(a);
       }
       w += rate * (target - w) + gate * residual;
+      w = at_most(at_least(w, -r->limit), r->limit);
       store_column(path, r->steps, j, n, r->rows, w);
     }
   }
@@ -70,7 +73,9 @@ static INLINE void kernel_recurrence_pullback_body(
       lanes w = j > 0 ? load_column(path, r->steps, j - 1, n, r->rows)
                     : load_column(r->start, 1, 0, n, r->rows);
       lanes target = load_column(r->targets, r->steps, j, n, r->rows);
+      lanes after = load_column(path, r->steps, j, n, r->rows);
       lanes out_g = w_g + load_column(upstream, r->steps, j, n, r->rows);
+      out_g = select_lanes(absolute(after) < r->limit, out_g, splat(0));
       rate_g += out_g * (target - w);
       lanes target_g = out_g * rate;
       w_g = out_g * (1.0f - rate);

@@ -5,10 +5,12 @@ import CKernels
 /// What a recurrence reads, kept for its pullback.
 private struct RecurrenceInputs: Sendable {
   let start, rate, gate, targets, bias, input, output: Tensor
+  let limit: Float
 
   func kernel() -> recurrence_t {
     recurrence_t(
-      rows: targets.shape[0], steps: targets.shape[1], hidden: bias.shape[1], start: start.base,
+      rows: targets.shape[0], steps: targets.shape[1], hidden: bias.shape[1], limit: limit,
+      start: start.base,
       rate: rate.base, gate: gate.base, targets: targets.base, bias: bias.base, input: input.base,
       output: output.base)
   }
@@ -31,10 +33,11 @@ private struct RecurrenceInputs: Sendable {
 /// units.
 ///
 /// start, rate and gate are `[N, 1]`, targets T `[N, K]`, bias `[N, H]`, input `[2, H]`, output `[H, 1]`.
-/// Returns w after each step, `[N, K]`.
+/// Every w is kept
+/// within ±limit. Returns w after each step, `[N, K]`.
 public func residualRecurrence(
   _ start: Tensor, rate: Tensor, gate: Tensor, targets: Tensor, bias: Tensor, input: Tensor,
-  output: Tensor
+  output: Tensor, limit: Float
 ) -> Tensor {
   let rows = targets.shape[0]
   let hidden = bias.shape[1]
@@ -50,7 +53,7 @@ public func residualRecurrence(
   let inputs = RecurrenceInputs(
     start: start.detached(), rate: rate.detached(), gate: gate.detached(),
     targets: targets.detached(),
-    bias: bias.detached(), input: input.detached(), output: output.detached())
+    bias: bias.detached(), input: input.detached(), output: output.detached(), limit: limit)
   let path = Tensor(unwritten: targets.shape)
   var kernel = inputs.kernel()
   kernel_recurrence(&kernel, path.base)

@@ -162,6 +162,7 @@ void kernel_adamw(size_t n, float *p, const float *g, float *first, float *secon
 /// output [hidden]; hidden <= 64.
 typedef struct {
   size_t rows, steps, hidden;
+  float limit;
   const float *start, *rate, *gate, *targets, *bias, *input, *output;
 } recurrence_t;
 /// Gradients, shaped like what they belong to; all are overwritten.

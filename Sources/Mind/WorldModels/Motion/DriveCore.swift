@@ -72,6 +72,8 @@ public struct DriveCore: Module {
   var doubtOutput: Linear
 
   static let residualScale: Float = 0.3
+  /// No command makes a rim faster than this, m/s.
+  static let rimSpeedMax: Float = 2.5
 
   /// A core of `members` residual networks of `hidden` units that read a context of `context` floats.
   public init(
@@ -124,7 +126,7 @@ public struct DriveCore: Module {
       start.wheels, rate: start.rate,
       gate: Tensor.concatenated([start.gate, start.gate], axis: 0), targets: targets, bias: bias,
       input: member.input,
-      output: member.output * Self.residualScale)
+      output: member.output * Self.residualScale, limit: Self.rimSpeedMax)
   }
 
   /// Positions and headings after each step. `[R, K]` each
