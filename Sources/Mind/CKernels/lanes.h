@@ -35,11 +35,10 @@ static INLINE int kernels_in_use(void) {
   DISPATCH(name, declared, passed)
 #define DISPATCH(name, declared, passed)                                              \
   void name declared {                                                                \
-    switch (kernels_in_use()) {                                                        \
-    case KERNELS_AVX512: name##_avx512 passed; break;                                 \
-    case KERNELS_AVX2: name##_avx2 passed; break;                                     \
-    default: name##_portable passed;                                                  \
-    }                                                                                 \
+    int level = kernels_in_use();                                                     \
+    if (level >= KERNELS_AVX512) name##_avx512 passed;                                \
+    else if (level == KERNELS_AVX2) name##_avx2 passed;                               \
+    else name##_portable passed;                                                      \
   }
 #else
 #define VARIANTS(name, declared, passed) \

@@ -3,12 +3,12 @@
 // Method (Goto and van de Geijn, 2008): C is made in tiles of a few rows by 16, 32 or 64 columns
 // held in registers; for each step of k a tile loads its slice of a row of B and multiplies it by
 // one number a row of A. A is never packed: its element (i, p) is a[i·row + p·step], which serves
-// A and Aᵀ alike. k is cut into spans of KC, so that the part of B in use stays in the cache. B is
-// read in place where its rows are short and dense, and else packed into panels of 32 columns
-// (transposing on the way for Bᵀ, padding the last panel with zeros). With one or two rows of A,
-// packing Bᵀ would cost more than the product: there each element is a dot product.
+// A and Aᵀ alike. k is cut into spans of KC, so that the part of B in use stays in the cache, and the
+// rows into groups whose part of A stays in the second one. B is packed into strips (packed.c), or
+// read in place where its rows are short and dense. With one or two rows of A, packing Bᵀ would cost
+// more than the product: there each element is a dot product.
 // Every element adds its products in the order of k, in spans that do not depend on m or n.
-#include "lanes.h"
+#include "product.h"
 
 #define KC 128
 
@@ -67,11 +67,6 @@ STRIP(strip_2x12, 2, 12,
 STRIP(strip_4x6, 4, 6, TILE(1, 4) TILE(2, 4) TILE(3, 4) TILE(4, 4) TILE(5, 4))
 #endif
 
-void kernel_dots(size_t m, size_t n, size_t k, const float *a, const float *b, float *c,
-                 int accumulate);
-void kernel_pack(size_t k, size_t width, size_t padded, const float *b, size_t b_row,
-                 int transposed, float *panel);
-
 /// The 16·columns wide strip, `wide` of 1, 2 or 4.
 typedef void strip_t(int wide, size_t m, size_t k, left_t a, const float *b, size_t b_row,
                      float *c, size_t c_row, int accumulate);
@@ -99,50 +94,6 @@ TARGET_AVX512 static void strip_avx512(int wide, size_t m, size_t k, left_t a, c
 }
 #endif
 
-/// A square of 16 by 16, rows `from_row` apart, turned into rows `to_row` apart: pairs of rows are
-/// interleaved by halves four times, which is a transposition.
-static INLINE void turn_body(const float *from, size_t from_row, float *to, size_t to_row) {
-  lanes r[W], s[W];
-  UNROLL for (int i = 0; i < W; i++) r[i] = load(from + (size_t)i * from_row);
-  UNROLL for (int round = 0; round < 4; round++) {
-    UNROLL for (int i = 0; i < W / 2; i++) {
-      s[2 * i] = PAIR(r[i], r[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-      s[2 * i + 1] =
-          PAIR(r[i], r[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-    }
-    UNROLL for (int i = 0; i < W; i++) r[i] = s[i];
-  }
-  UNROLL for (int i = 0; i < W; i++) store(to + (size_t)i * to_row, r[i]);
-}
-
-/// `width` columns of B from `b` on, k rows, as a dense panel of `padded` columns. What is beyond
-/// the width is never used; it is some number of B or zero.
-static INLINE void kernel_pack_body(size_t k, size_t width, size_t padded, const float *b,
-                                    size_t b_row, int transposed, float *panel) {
-  if (!transposed) {
-    size_t end = (k - 1) * b_row + width;
-    for (size_t p = 0; p < k; p++, panel += padded)
-      for (size_t j = 0; j < padded; j += W) {
-        size_t at = p * b_row + j;
-        store(panel + j, at + W <= end ? load(b + at) : load_some(b + at, end - at, 0));
-      }
-    return;
-  }
-  if (width < padded)
-    for (size_t i = 0; i < k * padded; i += W) store(panel + i, splat(0));
-  for (size_t p0 = 0; p0 < k; p0 += W)
-    for (size_t j0 = 0; j0 < width; j0 += W)
-      if (p0 + W <= k && j0 + W <= width)
-        turn_body(b + j0 * b_row + p0, b_row, panel + p0 * padded + j0, padded);
-      else
-        for (size_t j = j0; j < j0 + W && j < width; j++)
-          for (size_t p = p0; p < p0 + W && p < k; p++) panel[p * padded + j] = b[j * b_row + p];
-}
-VARIANTS(kernel_pack,
-         (size_t k, size_t width, size_t padded, const float *b, size_t b_row, int transposed,
-          float *panel),
-         (k, width, padded, b, b_row, transposed, panel))
-
 /// The last, narrow strip goes through a buffer of 16 columns.
 static void narrow(strip_t *strip, size_t m, size_t width, size_t k, left_t a, const float *panel,
                    float *c, size_t c_row, int accumulate) {
@@ -159,31 +110,74 @@ static void narrow(strip_t *strip, size_t m, size_t width, size_t k, left_t a, c
   }
 }
 
-/// C[m, n] with B in place or packed; `scratch` holds one panel of KC by 64.
-static void product(strip_t *strip, size_t m, size_t n, size_t k, left_t a, const float *b,
-                    int transposed, float *c, int accumulate, float *scratch) {
-  size_t b_row = transposed ? k : n, b_step = transposed ? 1 : n, b_column = transposed ? k : 1;
-  int packing = transposed || (m >= 48 && n > 64);
+static strip_t *strip_in_use(void) {
+#if defined(__x86_64__)
+  if (kernels_in_use() >= KERNELS_AVX512) return strip_avx512;
+  if (kernels_in_use() == KERNELS_AVX2) return strip_avx2;
+#endif
+  return strip_portable;
+}
+
+/// One strip of columns for some rows, over all of k; `b` is the strip, its rows `b_row` apart.
+static void strip_of_rows(strip_t *strip, size_t m, size_t width, size_t k, left_t a,
+                          const float *b, size_t b_row, float *c, size_t c_row, int accumulate) {
   for (size_t p = 0; p < k; p += KC) {
     size_t span = k - p < KC ? k - p : KC;
     left_t part = {a.at + p * a.step, a.row, a.step};
     int adding = accumulate || p > 0;
+    if (width < W) narrow(strip, m, width, span, part, b + p * b_row, c, c_row, adding);
+    else strip((int)(width / W), m, span, part, b + p * b_row, b_row, c, c_row, adding);
+  }
+}
+
+/// What is left to do to a block of sums, at column `at` of the result, in place.
+static INLINE void kernel_finish_body(size_t rows, size_t columns, const finish_t *f, size_t at,
+                                      float *out, size_t out_row) {
+  for (size_t r = 0; r < rows; r++, out += out_row)
+    for (size_t c = 0; c < columns; c += W) {
+      size_t left = columns - c;
+      lanes x = load_up_to(out + c, left, 0);
+      if (f->bias) x += load_up_to(f->bias + at + c, left, 0);
+      store_up_to(out + c, bent(f->bend, x), left);
+    }
+}
+VARIANTS(kernel_finish,
+         (size_t rows, size_t columns, const finish_t *f, size_t at, float *out, size_t out_row),
+         (rows, columns, f, at, out, out_row))
+
+/// Rows that share a visit to all strips: as many as keep their part of A in the second cache.
+static size_t rows_at_once(size_t k) {
+  size_t rows = ((size_t)1 << 18) / k / 12 * 12;
+  return rows < 48 ? 48 : rows;
+}
+
+void kernel_product_f32(size_t m, size_t n, size_t k, left_t a, const float *packed,
+                        const float *plain, const finish_t *f) {
+  strip_t *strip = strip_in_use();
+  size_t most = rows_at_once(k), out_row = f->out ? f->out_row : n;
+  float *out = f->out ? f->out : f->next;
+  for (size_t i = 0; i < m; i += most) {
+    size_t rows = m - i < most ? m - i : most;
+    left_t part = {a.at + i * a.row, a.row, a.step};
     for (size_t j = 0; j < n;) {
-      size_t left = n - j;
-      int wide = left >= 64 ? 4 : left >= 32 ? 2 : 1;
-      const float *from = b + p * b_step + j * b_column;
-      if (left < W) {
-        kernel_pack(span, left, W, from, b_row, transposed, scratch);
-        narrow(strip, m, left, span, part, scratch, c + j, n, adding);
-        j += left;
-        continue;
+      size_t left = n - j, width = strip_width(left);
+      float *to = out + i * out_row + j;
+      const float *b = packed ? packed + j * k : plain + j;
+      size_t b_row = packed ? width : n, room = packed || left >= W ? 0 : k * W * sizeof(float);
+      float *padded = room ? pool_take(room) : NULL;
+      if (padded) {
+        kernel_pack_strips(left, k, b, n, 0, padded);
+        b = padded;
+        b_row = W;
       }
-      size_t width = (size_t)wide * W;
-      if (packing) kernel_pack(span, width, width, from, b_row, transposed, scratch);
-      strip(wide, m, span, part, packing ? scratch : from, packing ? width : b_row, c + j, n,
-            adding);
+      if (left < width) width = left;
+      strip_of_rows(strip, rows, width, k, part, b, b_row, to, out_row, f->accumulate);
+      if (padded) pool_give(padded, room);
+      if (f->bias || f->bend) kernel_finish(rows, width, f, j, to, out_row);
       j += width;
     }
+    if (f->out && f->next)
+      kernel_copy_blocks(rows, n, out + i * out_row, out_row, (float *)f->next + i * n, n);
   }
 }
 
@@ -203,14 +197,6 @@ VARIANTS(kernel_dots,
          (size_t m, size_t n, size_t k, const float *a, const float *b, float *c, int accumulate),
          (m, n, k, a, b, c, accumulate))
 
-static strip_t *strip_in_use(void) {
-#if defined(__x86_64__)
-  if (kernels_in_use() == KERNELS_AVX512) return strip_avx512;
-  if (kernels_in_use() == KERNELS_AVX2) return strip_avx2;
-#endif
-  return strip_portable;
-}
-
 void kernel_matmul(size_t m, size_t n, size_t k, const float *a, int transpose_a, const float *b,
                    int transpose_b, float *c, int accumulate) {
   if (k == 0 && !accumulate) memset(c, 0, m * n * sizeof(float));
@@ -220,8 +206,17 @@ void kernel_matmul(size_t m, size_t n, size_t k, const float *a, int transpose_a
     return;
   }
   left_t left = {a, transpose_a ? 1 : k, transpose_a ? m : 1};
-  size_t room = KC * 64 * sizeof(float);
-  float *scratch = pool_take(room);
-  product(strip_in_use(), m, n, k, left, b, transpose_b, c, accumulate, scratch);
-  pool_give(scratch, room);
+  finish_t finish = {.out = c, .out_row = n, .accumulate = accumulate};
+  int packing = transpose_b || (m >= 48 && n > 64);
+  size_t room = packing ? kernel_packed_bytes(PRECISION_FLOAT32, n, k) : 0;
+  float *packed = packing ? pool_take(room) : NULL;
+  if (packing) kernel_pack_strips(n, k, b, transpose_b ? k : n, transpose_b, packed);
+  kernel_product_f32(m, n, k, left, packed, b, &finish);
+  if (packing) pool_give(packed, room);
+}
+
+void kernel_product(int precision, size_t m, size_t n, size_t k, const void *left,
+                    const void *right, const finish_t *finish) {
+  if (precision == PRECISION_BFLOAT16) kernel_product_bf16(m, n, k, left, right, finish);
+  else kernel_product_f32(m, n, k, (left_t){left, k, 1}, right, NULL, finish);
 }

@@ -24,10 +24,9 @@ extension Tensor {
     let k = shape[-1]
     let n = w.shape[transposed ? 0 : 1]
     let m = shape.count(in: 0..<(shape.rank - 1))
+    let extents = Extents(m: m, n: n, k: k)
     let result = Tensor(unwritten: shape.replacing(axis: -1, with: n))
-    if let bias { kernel_copy_blocks(m, n, bias.base, 0, result.base, n) }
-    kernel_matmul(
-      m, n, k, base, 0, w.base, transposed ? 1 : 0, result.base, bias == nil ? 0 : 1)
+    extents.multiply(self, by: w, transposed: transposed, bias: bias, into: result)
     let (wantsX, wantsW, wantsB) = (isWatched, w.isWatched, bias?.isWatched ?? false)
     guard wantsX || wantsW || wantsB else { return result }
     let (x, weights) = (detached(), w.detached())
@@ -37,16 +36,16 @@ extension Tensor {
       var gb: Tensor?
       if wantsX {
         let out = Tensor(unwritten: x.shape)
-        kernel_matmul(m, k, n, g.base, 0, weights.base, transposed ? 0 : 1, out.base, 0)
+        Extents(m: m, n: k, k: n, precision: extents.precision)
+          .multiply(g, by: weights, transposed: !transposed, bias: nil, into: out)
         gx = out
       }
       if wantsW {
         let out = Tensor(unwritten: weights.shape)
-        if transposed {
-          kernel_matmul(n, k, m, g.base, 1, x.base, 0, out.base, 0)
-        } else {
-          kernel_matmul(k, n, m, x.base, 1, g.base, 0, out.base, 0)
-        }
+        let (left, right) = transposed ? (g, x) : (x, g)
+        Extents(
+          m: transposed ? n : k, n: transposed ? k : n, k: m, precision: extents.precision
+        ).multiply(transposed: left, by: right, into: out)
         gw = out
       }
       if wantsB {
@@ -56,5 +55,57 @@ extension Tensor {
       }
       return [gx, gw, gb]
     }
+  }
+}
+
+/// A product `[m, k]·[k, n]` and how it is computed.
+private struct Extents: Sendable {
+  let m, n, k: Int
+  let precision: Precision
+
+  /// Small products stay in float32: packing them would cost more than it saves.
+  init(m: Int, n: Int, k: Int, precision: Precision = .current) {
+    (self.m, self.n, self.k) = (m, n, k)
+    self.precision = m >= 16 && n >= 16 && k >= 16 ? precision : .float32
+  }
+
+  /// x `[m, k]` by w `[k, n]`, or `[n, k]` where transposed, plus a bias `[n]`.
+  func multiply(_ x: Tensor, by w: Tensor, transposed: Bool, bias: Tensor?, into out: Tensor) {
+    // Weights are packed where that is soon paid for; float32 reads few rows better in place.
+    guard m >= 16 && (transposed || n > 64 || precision == .bfloat16) else {
+      if let bias { kernel_copy_blocks(m, n, bias.base, 0, out.base, n) }
+      kernel_matmul(
+        m, n, k, x.base, 0, w.base, transposed ? 1 : 0, out.base, bias == nil ? 0 : 1)
+      return
+    }
+    let right = w.storage.packedRight(
+      .init(precision: precision, lines: n, depth: k, isTransposed: transposed))
+    var finish = finish_t()
+    finish.bias = bias.map { UnsafePointer($0.base) }
+    finish.out = out.base
+    finish.out_row = n
+    guard precision == .bfloat16 else {
+      kernel_product(precision.code, m, n, k, x.base, right.numbers, &finish)
+      return
+    }
+    let left = PackedSide(
+      left: x.base, .init(precision: precision, lines: m, depth: k, isTransposed: false))
+    kernel_product(precision.code, m, n, k, left.numbers, right.numbers, &finish)
+  }
+
+  /// xᵀ·g with x `[k, m]` and g `[k, n]`: the gradient of weights.
+  func multiply(transposed x: Tensor, by g: Tensor, into out: Tensor) {
+    guard precision == .bfloat16 else {
+      kernel_matmul(m, n, k, x.base, 1, g.base, 0, out.base, 0)
+      return
+    }
+    let left = PackedSide(
+      left: x.base, .init(precision: precision, lines: m, depth: k, isTransposed: true))
+    let right = PackedSide(
+      right: g.base, .init(precision: precision, lines: n, depth: k, isTransposed: false))
+    var finish = finish_t()
+    finish.out = out.base
+    finish.out_row = n
+    kernel_product(precision.code, m, n, k, left.numbers, right.numbers, &finish)
   }
 }

@@ -1,6 +1,7 @@
 // The memory behind tensors.
 
 import CKernels
+import Synchronization
 
 /// A block of floats from the pool, not cleared. Unchecked Sendable because it is written only while
 /// one tensor alone holds it: before the tensor that it was made for is handed out, and later only
@@ -8,6 +9,7 @@ import CKernels
 final class Storage: @unchecked Sendable {
   let base: UnsafeMutablePointer<Float>
   let count: Int
+  private let packed = Mutex<[PackedSide]>([])
 
   init(count: Int) {
     self.count = count
@@ -21,6 +23,20 @@ final class Storage: @unchecked Sendable {
   }
 
   deinit { pool_give(base, count * MemoryLayout<Float>.stride) }
+
+  /// These numbers as the right side of matrix products, packed when first asked for: weights are
+  /// multiplied many times between two changes.
+  func packedRight(_ form: PackedSide.Form) -> PackedSide {
+    packed.withLock { sides in
+      if let known = sides.first(where: { $0.form == form }) { return known }
+      let new = PackedSide(right: base, form)
+      sides.append(new)
+      return new
+    }
+  }
+
+  /// Forgets the packed forms: the numbers are about to change.
+  func willChange() { packed.withLock { $0.removeAll() } }
 
   var span: Span<Float> {
     @_lifetime(borrow self)

@@ -119,6 +119,7 @@ extension Tensor {
   /// Adds `other`, of the same shape, in place where nobody else holds the memory.
   mutating func accumulate(_ other: Tensor) {
     if isKnownUniquelyReferenced(&storage) {
+      storage.willChange()
       kernel_accumulate(count, 1, other.base, storage.base)
     } else {
       let sum = Tensor(unwritten: shape)

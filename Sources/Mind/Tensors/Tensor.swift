@@ -107,9 +107,13 @@ public struct Tensor: Sendable {
   /// The same numbers, without the memory of how they were made: gradients stop here.
   public func detached() -> Tensor { Tensor(sharing: storage, shape: shape) }
 
-  /// Makes the storage this tensor's own.
+  /// Makes the storage this tensor's own, before its numbers change.
   mutating func makeUnique() {
-    if !isKnownUniquelyReferenced(&storage) { storage = Storage(copying: storage) }
+    if isKnownUniquelyReferenced(&storage) {
+      storage.willChange()
+    } else {
+      storage = Storage(copying: storage)
+    }
   }
 
   var base: UnsafeMutablePointer<Float> { storage.base }

@@ -1,8 +1,9 @@
 // The numeric kernels under the tensors: plain C, single-threaded, one family a file.
 //
 // Every kernel exists in up to three variants, built from one source or beside each other:
-// portable, AVX2 and AVX-512. Which one runs is chosen once at start from the features of the
-// machine; the environment variable ORRERY_KERNELS=portable|avx2|avx512 asks for a lower one.
+// portable, AVX2 and AVX-512; products of bfloat16 in two more. Which one runs is chosen once at
+// start from the features of the machine; the environment variable
+// ORRERY_KERNELS=portable|avx2|avx512|avx512bf16|amx asks for a lower one.
 // All sums are taken in an order that depends on the extents alone, so a machine repeats itself
 // bit for bit. Arrays are dense, row-major float32; outputs never overlap inputs except where said.
 #pragma once
@@ -10,7 +11,11 @@
 #include <stdint.h>
 
 // The variants (variants.c).
-enum { KERNELS_PORTABLE = 0, KERNELS_AVX2 = 1, KERNELS_AVX512 = 2 };
+enum {
+  KERNELS_PORTABLE = 0, KERNELS_AVX2 = 1, KERNELS_AVX512 = 2,
+  KERNELS_AVX512_BF16 = 3,  // dot products of bfloat16 pairs
+  KERNELS_AMX = 4           // tiles of them
+};
 /// The variant in use on this thread.
 int kernels_level(void);
 /// The best variant that this machine can run.
@@ -24,11 +29,38 @@ void *pool_take(size_t bytes);
 /// Gives back what `pool_take(bytes)` gave.
 void pool_give(void *block, size_t bytes);
 
-// Matrix products (matmul.c).
+// Matrix products (matmul.c, matmul_bf16.c).
 /// C[m, n] = op(A)·op(B), or C += where `accumulate`. A is [m, k], or [k, m] where `transpose_a`;
 /// B is [k, n], or [n, k] where `transpose_b`.
 void kernel_matmul(size_t m, size_t n, size_t k, const float *a, int transpose_a, const float *b,
                    int transpose_b, float *c, int accumulate);
+/// How the factors of a product are held; its sums are float32 in any case.
+enum { PRECISION_FLOAT32, PRECISION_BFLOAT16 };
+/// What this thread was last told to use (variants.c); float32 at first.
+int kernels_precision(void);
+void kernels_set_precision(int precision);
+enum { BEND_NONE, BEND_SILU };
+/// What becomes of the sums of a product: plus `bias` [n], bent, and to `out` (rows `out_row`
+/// apart; onto what is there where `accumulate`), to `next` as the left side of another product, or
+/// to both. Null pointers: not wanted.
+typedef struct {
+  const float *bias;
+  int bend, accumulate;
+  float *out;
+  size_t out_row;
+  void *next;
+} finish_t;
+/// left·right, both packed before: [m, k]·[k, n].
+void kernel_product(int precision, size_t m, size_t n, size_t k, const void *left,
+                    const void *right, const finish_t *finish);
+/// Room for a packed side of `lines` rows (left) or columns (right) of k numbers each.
+size_t kernel_packed_bytes(int precision, size_t lines, size_t k);
+/// A [m, k], rows `a_row` apart, or [k, m] where `transposed`, as the left side of products.
+void kernel_pack_left(int precision, size_t m, size_t k, const float *a, size_t a_row,
+                      int transposed, void *to);
+/// B [k, n], or [n, k] where `transposed`, as the right side of products.
+void kernel_pack_right(int precision, size_t n, size_t k, const float *b, int transposed,
+                       void *to);
 
 // Functions of one number (unary.c).
 enum {
