@@ -29,6 +29,16 @@ void *pool_take(size_t bytes);
 /// Gives back what `pool_take(bytes)` gave.
 void pool_give(void *block, size_t bytes);
 
+// Threads (crew.c).
+typedef struct crew crew_t;
+typedef void crew_body(void *context, size_t part);
+/// `helpers` threads that wait for jobs, besides the caller's own.
+crew_t *crew_create(int helpers);
+/// Sends them home; no job may be on.
+void crew_destroy(crew_t *crew);
+/// Calls body(context, part) for 0..<parts, on all threads together; returns when all are done.
+void crew_run(crew_t *crew, size_t parts, crew_body *body, void *context);
+
 // Matrix products (matmul.c, matmul_bf16.c).
 /// C[m, n] = op(A)·op(B), or C += where `accumulate`. A is [m, k], or [k, m] where `transpose_a`;
 /// B is [k, n], or [n, k] where `transpose_b`.
@@ -155,6 +165,14 @@ void kernel_convolution_pullback(size_t batch, size_t time, size_t width, size_t
 void kernel_gru(size_t rows, size_t n, const float *x, const float *u, const float *h, float *out);
 void kernel_gru_pullback(size_t rows, size_t n, const float *g, const float *x, const float *u,
                          const float *h, float *gx, float *gu, float *gh);
+
+// Several heads (ensemble.c).
+/// Takes in what head `member` (counted from 1) says: `mean` becomes the mean of the heads so far,
+/// `spread` the sum of their squared distances from it. The first head overwrites both.
+void kernel_ensemble(size_t n, size_t member, const float *x, float *mean, float *spread);
+/// costs[r] += near · Σ (mean[r, i] − goal[i])² + apart · Σ spread[r, i].
+void kernel_goal_cost(size_t rows, size_t n, const float *mean, const float *spread,
+                      const float *goal, float near, float apart, float *costs);
 
 // The gated delta rule (gated_delta.c).
 /// S_t = α_t S_{t−1}(I − β_t k kᵀ) + β_t v kᵀ, y = S q. q, k, v, y are [B, T, H, D], α and β

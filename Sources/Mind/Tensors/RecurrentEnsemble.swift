@@ -1,0 +1,144 @@
+// A recurrent state and an ensemble of heads, made ready for imagining: no tape, no allocation.
+
+import CKernels
+
+/// Steps many rows at once:
+///
+///     s' = norm(GRU(silu(action a), s))        ẑ^m = second_m(silu(first_m s'))
+///
+/// and keeps the heads' mean and spread. A block of rows goes through all its steps in one space,
+/// which stays in the cache, while other threads take other blocks; a row's numbers do not depend on
+/// the block it is in.
+public struct RecurrentEnsemble: Sendable {
+  /// Weights `[inputs, outputs]` and a bias `[outputs]`.
+  public typealias Layer = (weight: Tensor, bias: Tensor)
+
+  /// Numbers of an action, a state and what a head says.
+  public let actions, state, latent: Int
+  /// How many heads there are.
+  public var members: Int { heads.count }
+  /// How the factors of products are held.
+  public let precision: Precision
+  private let action, input, recurrent: PreparedMap
+  private let norm: Tensor
+  private let epsilon: Float
+  private let heads: [(first: PreparedMap, second: PreparedMap)]
+
+  /// The maps from an action to what the cell takes, the gates of the cell from that and from the
+  /// state, the weights of the norm behind it, and both layers of each head.
+  public init(
+    action: Layer, input: Layer, recurrent: Layer, norm: Tensor, epsilon: Float,
+    heads: [(first: Layer, second: Layer)], precision: Precision
+  ) {
+    func prepared(_ layer: Layer, isBent: Bool = false) -> PreparedMap {
+      PreparedMap(layer.weight, bias: layer.bias, isBent: isBent, precision: precision)
+    }
+    precondition(!heads.isEmpty, "an ensemble of no heads")
+    self.action = prepared(action, isBent: true)
+    self.input = prepared(input)
+    self.recurrent = prepared(recurrent)
+    self.norm = norm.detached()
+    self.epsilon = epsilon
+    self.heads = heads.map { (prepared($0.first, isBent: true), prepared($0.second)) }
+    self.precision = precision
+    actions = self.action.inputs
+    state = self.recurrent.inputs
+    latent = self.heads[0].second.outputs
+    precondition(
+      self.input.inputs == self.action.outputs && self.input.outputs == 3 * state
+        && self.recurrent.outputs == 3 * state && norm.shape == [state],
+      "a cell from \(self.input.inputs) to \(self.input.outputs) and from \(state) to "
+        + "\(self.recurrent.outputs), behind an action of \(self.action.outputs)")
+  }
+
+  /// Room for a block of rows on their way. Nobody else may use it at the same time.
+  public struct Space: Sendable {
+    /// How many rows fit.
+    public let rows: Int
+    let action, embedded, stateLeft, hidden: LeftRows
+    let gates, memoryGates, raw, inverse, state, said, mean, spread: Storage
+  }
+
+  /// Room for this many rows.
+  public func space(rows: Int) -> Space {
+    func left(_ width: Int) -> LeftRows { LeftRows(rows: rows, width: width, precision: precision) }
+    func room(_ width: Int) -> Storage { Storage(count: rows * width) }
+    return Space(
+      rows: rows, action: left(actions), embedded: left(action.outputs), stateLeft: left(state),
+      hidden: left(heads[0].first.outputs), gates: room(3 * state), memoryGates: room(3 * state),
+      raw: room(state), inverse: room(1), state: room(state), said: room(latent),
+      mean: room(latent), spread: room(latent))
+  }
+
+  /// Puts `rows` rows at one state `[S]`.
+  public func begin(_ start: Tensor, rows: Int, in space: Space) {
+    precondition(
+      start.count == state && rows <= space.rows,
+      "\(rows) rows at a state of \(start.count) in a space for \(space.rows) of \(state)")
+    kernel_copy_blocks(rows, state, start.base, 0, space.state.base, state)
+    space.stateLeft.fill(rows: rows, from: space.state.base, stride: state)
+  }
+
+  /// One step of `rows` rows: row r takes the action that begins at `start + r · stride`.
+  public func step(
+    _ actions: Span<Float>, start: Int, stride: Int, rows: Int, in space: Space
+  ) {
+    precondition(
+      start >= 0 && rows > 0 && rows <= space.rows
+        && start + (rows - 1) * stride + self.actions <= actions.count,
+      "\(rows) actions of \(self.actions) numbers, \(stride) apart from \(start) on, of \(actions.count)"
+    )
+    actions.withUnsafeBufferPointer { numbers in
+      if let base = numbers.baseAddress {
+        space.action.fill(rows: rows, from: base + start, stride: stride)
+      }
+    }
+    action.apply(rows: rows, space.action, next: space.embedded)
+    input.apply(rows: rows, space.embedded, out: space.gates)
+    recurrent.apply(rows: rows, space.stateLeft, out: space.memoryGates)
+    kernel_gru(
+      rows, state, space.gates.base, space.memoryGates.base, space.state.base, space.raw.base)
+    kernel_rms_norm(
+      rows, state, epsilon, space.raw.base, norm.base, space.state.base, space.inverse.base)
+    space.stateLeft.fill(rows: rows, from: space.state.base, stride: state)
+  }
+
+  /// Asks all heads about the states.
+  public func ask(rows: Int, in space: Space) {
+    for (index, head) in heads.enumerated() {
+      head.first.apply(rows: rows, space.stateLeft, next: space.hidden)
+      head.second.apply(rows: rows, space.hidden, out: space.said)
+      kernel_ensemble(
+        rows * latent, index + 1, space.said.base, space.mean.base, space.spread.base)
+    }
+  }
+
+  /// Adds near · ‖mean − goal‖² + apart · Σ variance of each row to its cost, from `start` on.
+  public func addCosts(
+    goal: Tensor, near: Float, apart: Float, rows: Int, in space: Space,
+    to costs: inout MutableSpan<Float>, start: Int
+  ) {
+    precondition(
+      goal.count == latent && start >= 0 && start + rows <= costs.count,
+      "costs \(start)..<\(start + rows) of \(costs.count), and a goal of \(goal.count) for \(latent)"
+    )
+    costs.withUnsafeMutableBufferPointer { costs in
+      guard let base = costs.baseAddress else { return }
+      kernel_goal_cost(
+        rows, latent, space.mean.base, space.spread.base, goal.base, near,
+        apart / Float(members), base + start)
+    }
+  }
+
+  /// The states of the rows, `[rows, S]`.
+  public func states(rows: Int, in space: Space) -> Tensor { tensor(space.state, rows, state) }
+
+  /// What the heads say on average, `[rows, D]`.
+  public func means(rows: Int, in space: Space) -> Tensor { tensor(space.mean, rows, latent) }
+
+  private func tensor(_ storage: Storage, _ rows: Int, _ width: Int) -> Tensor {
+    let result = Tensor(unwritten: [rows, width])
+    kernel_copy_blocks(1, rows * width, storage.base, 0, result.base, 0)
+    return result
+  }
+}
