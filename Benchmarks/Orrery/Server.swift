@@ -2,8 +2,9 @@
 //
 //   {"do":"list"}                                      every case: name, FLOPs, precisions
 //   {"do":"write","case":C,"file":F}                   its numbers and what came of them, as safetensors
-//   {"do":"prepare","case":C,"precision":P,"workers":W}
-//   {"do":"time","runs":N}                             seconds of N runs of what was prepared
+//   {"do":"prepare","key":K,"case":C,"precision":P,"workers":W}
+//   {"do":"time","key":K,"runs":N}                     seconds of N runs of what was prepared as K
+//   {"do":"drop","key":K}
 //   {"do":"ceiling","kind":K,"workers":W,"seconds":S}  GFLOP/s of bare multiply-adds
 //
 // Between two requests the program waits for input and uses no processor.
@@ -17,6 +18,7 @@ import Tensors
 struct Server {
   private struct Request: Decodable {
     var `do`: String
+    var key: String?
     var `case`: String?
     var file: String?
     var precision: Precision?
@@ -47,7 +49,7 @@ struct Server {
 
   private let workloads = allWorkloads()
   private var pools: [Int: Workers] = [:]
-  private var prepared: (() -> Void)?
+  private var prepared: [String: () -> Void] = [:]
 
   mutating func run() throws {
     while let line = readLine() {
@@ -70,15 +72,17 @@ struct Server {
       try SafetensorsFile.write(workload.columns(), to: request.file ?? "")
       return Answer()
     case ("prepare", let workload?):
-      prepared = nil
-      prepared = workload.prepare(
+      prepared[request.key ?? ""] = workload.prepare(
         Setting(precision: request.precision ?? .fp32, workers: pool(request.workers ?? 1)))
       return Answer()
     case ("time", _):
-      guard let prepared else { throw Misunderstood(request: line) }
+      guard let run = prepared[request.key ?? ""] else { throw Misunderstood(request: line) }
       let clock = ContinuousClock()
-      let seconds = (0..<(request.runs ?? 1)).map { _ in clock.measure(prepared) / .seconds(1) }
+      let seconds = (0..<(request.runs ?? 1)).map { _ in clock.measure(run) / .seconds(1) }
       return Answer(seconds: seconds)
+    case ("drop", _):
+      prepared[request.key ?? ""] = nil
+      return Answer()
     case ("ceiling", _):
       guard let kind = ["fp32", "bf16", "tiles"].firstIndex(of: request.kind ?? "") else {
         throw Misunderstood(request: line)
