@@ -59,6 +59,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .target(name: "CCeilings", path: "Benchmarks/Ceilings"),
+    .executableTarget(
+      name: "orrery-benchmarks",
+      dependencies: [
+        "CCeilings", "Learning", "Planning", "WorldModels", "Networks", "Tensors", "Environments",
+        "Basics",
+      ],
+      path: "Benchmarks/Orrery", swiftSettings: strict),
     tests(of: "Basics"),
     tests(of: "Tensors"),
     tests(of: "Networks", sees: ["Tensors"]),

@@ -29,6 +29,8 @@ public struct Backbone: Module {
     public var mixers: [Mixer]
     /// Units of SwiGLU, per float of a token.
     public var expansion = 2
+    /// Units of SwiGLU where they are no multiple of the width.
+    public var hidden: Int?
     /// Whether a transition may have negative eigenvalues: without them no layer can count.
     public var hasNegativeEigenvalues = true
 
@@ -75,7 +77,7 @@ public struct Backbone: Module {
       mixerNorm = RMSNorm(c.width)
       feedforwardNorm = RMSNorm(c.width)
       feedforward = SwiGLU(
-        c.width, hidden: c.expansion * c.width, outputGain: gain, random: &random)
+        c.width, hidden: c.hidden ?? c.expansion * c.width, outputGain: gain, random: &random)
     }
 
     mutating func visit(_ visitor: inout some ParameterVisitor) {

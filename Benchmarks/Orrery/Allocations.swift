@@ -1,0 +1,58 @@
+// How many blocks of memory a decision asks for, once it is warm.
+
+import Basics
+import CCeilings
+import Environments
+import Foundation
+import Planning
+import Tensors
+import WorldModels
+
+/// Counts around many decisions of each planner, and says so.
+func countAllocations(decisions: Int?) throws {
+  let decisions = decisions ?? 100
+  guard allocations_counted() >= 0 else {
+    FileHandle.standardError.write(
+      Data("Nobody counts: this is run by Benchmarks/allocations.\n".utf8))
+    exit(1)
+  }
+  for (name, decide) in [
+    ("warehouse", try warehouseDecision()), ("core 64x3x8", coreDecision(workers: 1)),
+    ("core 64x3x8, 2 workers", coreDecision(workers: 2)),
+  ] {
+    for _ in 0..<20 { decide() }
+    let before = allocations_counted()
+    for _ in 0..<decisions { decide() }
+    let count = allocations_counted() - before
+    try Output.say(Count(planner: name, decisions: decisions, allocations: Int(count)))
+  }
+}
+
+private struct Count: Encodable {
+  let planner: String
+  let decisions: Int
+  let allocations: Int
+}
+
+/// A decision of the warehouse planner: a nominal robot in the yard, and somebody who crosses.
+private func warehouseDecision() throws -> () -> Void {
+  let route = Route(site: try Site(.yard), goal: Point(x: 20, y: 15), robotRadius: 0.35)
+  let ahead = (1...36).map { Float($0) * 0.05 }
+  let crossing = MoverFuture(
+    weight: 1, x: ahead.map { _ in 14 }, y: ahead.map { 18 - $0 },
+    spread: ahead.map { 0.05 + 0.1 * $0 }, radius: 0.3)
+  let scene = Scene(route: route, robotRadius: 0.35, tolerance: 0.35, movers: [crossing])
+  var motion = FixedMotion.nominal
+  motion.observe(
+    DriveReading(x: 8, y: 15, heading: 0, left: 0, right: 0, gyro: 0), after: (0, 0))
+  var planner = PathIntegralPlanner()
+  var random = Random(seed: 10)
+  return {
+    _ = planner.decide(with: motion, in: scene, at: Pose(x: 8, y: 15), random: &random)
+  }
+}
+
+private func coreDecision(workers: Int) -> () -> Void {
+  PlanningWorkload(samples: 64, iterations: 3, horizon: 8)
+    .prepare(Setting(precision: .fp32, workers: Workers(count: workers)))
+}
