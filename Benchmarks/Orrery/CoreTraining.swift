@@ -54,6 +54,6 @@ struct CoreTrainingWorkload: Workload {
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
-    training(Situation().core, course, on: setting.workers)
+    training(Situation().core, course, setting)
   }
 }

@@ -97,17 +97,19 @@ struct MemoryTrainingWorkload: Workload {
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
-    training(mixers.backbone(), course, on: setting.workers)
+    training(mixers.backbone(), course, setting)
   }
 }
 
 /// The schedule of all training cases: the rate rises over 200 steps and hardly falls.
-private let schedule = Schedule(steps: 10_000, rate: 3e-4)
+private func schedule(_ precision: Precision) -> Schedule {
+  Schedule(steps: 10_000, rate: 3e-4, precision: precision.ours)
+}
 
 /// Steps of training as a user takes them.
-func training<C: Course>(_ model: C.Model, _ course: C, on workers: Workers) -> () -> Void {
-  var trainer = Trainer(model, course: course, schedule: schedule)
-  return { _ = trainer.advance(on: workers) }
+func training<C: Course>(_ model: C.Model, _ course: C, _ setting: Setting) -> () -> Void {
+  var trainer = Trainer(model, course: course, schedule: schedule(setting.precision))
+  return { _ = trainer.advance(on: setting.workers) }
 }
 
 /// Parameters, their gradients, and the losses of the first three steps.
@@ -118,6 +120,7 @@ func trainingColumns<C: Course>(_ model: C.Model, _ course: C) -> [NamedColumn] 
     valueWithGradients(of: model) { course.loss(of: $0, step: 0, shard: shard) }.gradients
   }
   let gradients = parts.dropFirst().reduce(parts[0], +) * (1 / Float(shards))
+  let schedule = schedule(.fp32)
   var trainer = Trainer(model, course: course, schedule: schedule)
   let losses = (0..<3).map { _ in trainer.advance(on: workers).loss }
   let rates = CosineSchedule(

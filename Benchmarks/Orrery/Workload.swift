@@ -6,6 +6,9 @@ import Tensors
 /// How numbers are held while they are multiplied.
 enum Precision: String, Codable, CaseIterable {
   case fp32, bf16
+
+  /// As Orrery names it.
+  var ours: Tensors.Precision { self == .fp32 ? .float32 : .bfloat16 }
 }
 
 /// How a case is run.
@@ -38,7 +41,7 @@ protocol Workload {
 }
 
 extension Workload {
-  var precisions: [Precision] { [.fp32] }
+  var precisions: [Precision] { Precision.allCases.filter(\.ours.isNative) }
   var workers: [Int] { [1, 2] }
 }
 

@@ -21,13 +21,18 @@ public struct Schedule: Codable, Sendable, Hashable {
   public var decay: Float
   /// Gradients are scaled down to this norm.
   public var clip: Float
+  /// How the factors of matrix products are held.
+  public var precision: Precision
 
   /// How long and how fast to learn.
-  public init(steps: Int, rate: Float, decay: Float = 1e-3, clip: Float = 1) {
+  public init(
+    steps: Int, rate: Float, decay: Float = 1e-3, clip: Float = 1, precision: Precision = .float32
+  ) {
     self.steps = steps
     self.rate = rate
     self.decay = decay
     self.clip = clip
+    self.precision = precision
   }
 }
 
@@ -74,9 +79,11 @@ public struct Trainer<C: Course>: Sendable {
   /// - Returns: the loss and the norm of the gradient before it was clipped.
   public mutating func advance(on workers: Workers) -> (loss: Float, gradientNorm: Float) {
     precondition(!isDone, "step \(step) of \(schedule.steps)")
-    let (model, course, step) = (model, course, step)
+    let (model, course, step, precision) = (model, course, step, schedule.precision)
     let parts = workers.map(Self.shards) { shard in
-      valueWithGradients(of: model) { course.loss(of: $0, step: step, shard: shard) }
+      precision.run {
+        valueWithGradients(of: model) { course.loss(of: $0, step: step, shard: shard) }
+      }
     }
     var gradients = parts[0].gradients
     var loss = parts[0].value.item
