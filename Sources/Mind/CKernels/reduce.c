@@ -63,6 +63,32 @@ void kernel_cumulative_sum(size_t outer, size_t n, size_t inner, int backward, c
     }
 }
 
+static INLINE void combine_body(size_t n, size_t count, const float *const *parts,
+                                       float scale, float *out, double *squares) {
+  for (size_t start = 0; start < n; start += BLOCK) {
+    size_t end = start + BLOCK < n ? start + BLOCK : n;
+    lanes square = splat(0);
+    for (size_t i = start; i < end; i += W) {
+      lanes sum = load_up_to(parts[0] + i, end - i, 0);
+      for (size_t p = 1; p < count; p++) sum += load_up_to(parts[p] + i, end - i, 0);
+      sum *= scale;
+      square += sum * sum;
+      store_up_to(out + i, sum, end - i);
+    }
+    *squares += total(square);
+  }
+}
+VARIANTS(combine,
+         (size_t n, size_t count, const float *const *parts, float scale, float *out,
+          double *squares),
+         (n, count, parts, scale, out, squares))
+
+double kernel_combine(size_t n, size_t count, const float *const *parts, float scale, float *out) {
+  double squares = 0;
+  combine(n, count, parts, scale, out, &squares);
+  return squares;
+}
+
 double kernel_dot(size_t n, const float *x, const float *y) {
   double s[8] = {0};
   size_t i = 0;

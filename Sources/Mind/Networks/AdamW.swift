@@ -44,22 +44,26 @@ public struct AdamW: Sendable {
     second = Tensor(zeros: [count])
   }
 
-  /// Moves every parameter of `model` against its gradient.
+  /// Moves every parameter of `model` against its gradient times `scale`.
   public mutating func update(
-    _ model: inout some Module, with gradients: Gradients, rate: Float
+    _ model: inout some Module, with gradients: Gradients, scale: Float = 1, rate: Float,
+    on workers: Workers = Workers(count: 1)
   ) {
     step += 1
-    var updater = Updater(
-      configuration: configuration, gradients: gradients.values, rate: rate, step: step,
-      first: first, second: second)
-    // The updater is to hold the only reference to the moments, so that they change in place.
-    first = Tensor(0)
-    second = Tensor(0)
-    model.visit(&updater)
-    precondition(
-      updater.index == gradients.values.count,
-      "\(gradients.values.count) gradients for \(updater.index) parameters")
-    (first, second) = (updater.first, updater.second)
+    // The parameters are taken out of the model, so that they change in place.
+    var parameters = Exchange(with: [])
+    model.visit(&parameters)
+    var moved = parameters.taken
+    parameters.taken = []
+    let decays = moved.map { $0.shape.rank >= 2 ? configuration.decay : 0 }
+    AdamStep(
+      scale: scale, rate: rate, beta1: configuration.beta1, beta2: configuration.beta2,
+      epsilon: configuration.epsilon, step: step
+    ).move(
+      &moved, against: gradients.values, decays: decays, first: &first, second: &second,
+      on: workers)
+    var back = Exchange(with: moved)
+    model.visit(&back)
   }
 
   /// The whole state as columns for a checkpoint, in names that begin with `optimizer.`.
@@ -92,24 +96,16 @@ public struct AdamW: Sendable {
   }
 }
 
-private struct Updater: ParameterVisitor {
-  let configuration: AdamW.Configuration
-  let gradients: [Tensor]
-  let rate: Float
-  let step: Int
-  var first: Tensor
-  var second: Tensor
-  var index = 0
-  var offset = 0
+/// Takes the parameters out of a model and puts others in: nothing at first, then what was given.
+private struct Exchange: ParameterVisitor {
+  var taken: [Tensor] = []
+  private let given: [Tensor]
+
+  init(with given: [Tensor]) { self.given = given }
 
   mutating func parameter(_ name: String, _ value: inout Tensor) {
-    precondition(index < gradients.count, "only \(gradients.count) gradients for the parameters")
-    value.adamStep(
-      gradient: gradients[index], first: &first, second: &second, offset: offset, rate: rate,
-      beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
-      decay: value.shape.rank >= 2 ? configuration.decay : 0, step: step)
-    index += 1
-    offset += value.count
+    taken.append(value)
+    value = given.isEmpty ? Tensor(0) : given[taken.count - 1]
   }
   mutating func enter(_ name: String) {}
   mutating func leave() {}

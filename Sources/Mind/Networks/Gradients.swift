@@ -30,6 +30,19 @@ public struct Gradients: Sendable {
     return Gradients(zip(a.values, b.values).map { $0 + $1 })
   }
 
+  /// scale · the sum of gradients, as of the shards of a batch, and its norm. Added in their order
+  /// whatever the number of workers.
+  public static func combined(
+    _ parts: [Gradients], scale: Float, on workers: Workers
+  ) -> (sum: Gradients, norm: Float) {
+    precondition(!parts.isEmpty, "a sum of no gradients")
+    let sums = workers.map(parts[0].values.count) { index in
+      Tensor.combined(parts.map { $0.values[index] }, scale: scale)
+    }
+    let squares = sums.reduce(0) { $0 + $1.squaredLength }
+    return (Gradients(sums.map(\.sum)), Float(squares.squareRoot()))
+  }
+
   /// All gradients times a number.
   public static func * (a: Gradients, scale: Float) -> Gradients {
     Gradients(a.values.map { $0 * scale })

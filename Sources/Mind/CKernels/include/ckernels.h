@@ -106,6 +106,8 @@ void kernel_sum(size_t outer, size_t n, size_t inner, const float *x, float *out
 /// out[o, r, i] = Σ_{s <= r} x[o, s, i], or Σ_{s >= r} where `backward`.
 void kernel_cumulative_sum(size_t outer, size_t n, size_t inner, int backward, const float *x,
                            float *out);
+/// out[i] = scale · Σ_p parts[p][i], added in their order; returns Σ out².
+double kernel_combine(size_t n, size_t count, const float *const *parts, float scale, float *out);
 /// Σ x[i]·y[i] in double.
 double kernel_dot(size_t n, const float *x, const float *y);
 
@@ -202,10 +204,11 @@ void kernel_attention_pullback(size_t batch, size_t time, size_t past, size_t he
                                float *gq, float *gk, float *gv);
 
 // The optimizer (adamw.c).
-/// One step of AdamW over a flat buffer; `first` and `second` are the running moments.
-void kernel_adamw(size_t n, float *p, const float *g, float *first, float *second, float rate,
-                  float beta1, float beta2, float epsilon, float decay, float correction1,
-                  float correction2);
+/// One step of AdamW over a flat buffer against `scale` times the gradient g; `first` and `second`
+/// are the running moments.
+void kernel_adamw(size_t n, float *p, const float *g, float *first, float *second, float scale,
+                  float rate, float beta1, float beta2, float epsilon, float decay,
+                  float correction1, float correction2);
 
 // A scalar recurrence with a residual network inside (recurrence.c).
 /// start, rate, gate [rows]; targets [rows, steps]; bias [rows, hidden]; input [2, hidden];

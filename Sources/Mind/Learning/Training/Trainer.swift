@@ -79,26 +79,27 @@ public struct Trainer<C: Course>: Sendable {
   /// - Returns: the loss and the norm of the gradient before it was clipped.
   public mutating func advance(on workers: Workers) -> (loss: Float, gradientNorm: Float) {
     precondition(!isDone, "step \(step) of \(schedule.steps)")
+    let parts = shards(on: workers)
+    let share = 1 / Float(Self.shards)
+    let (gradients, norm) = Gradients.combined(
+      parts.map(\.gradients), scale: share, on: workers)
+    let loss = parts.dropFirst().reduce(parts[0].value.item) { $0 + $1.value.item }
+    let rates = CosineSchedule(
+      peak: schedule.rate, floor: 0.01, warmup: max(1, schedule.steps / 50), steps: schedule.steps)
+    optimizer.update(
+      &self.model, with: gradients, scale: norm > schedule.clip ? schedule.clip / norm : 1,
+      rate: rates.rate(at: step), on: workers)
+    self.step += 1
+    return (loss * share, norm)
+  }
+
+  /// Loss and gradient of each shard.
+  private func shards(on workers: Workers) -> [(value: Tensor, gradients: Gradients)] {
     let (model, course, step, precision) = (model, course, step, schedule.precision)
-    let parts = workers.map(Self.shards) { shard in
+    return workers.map(Self.shards) { shard in
       precision.run {
         valueWithGradients(of: model) { course.loss(of: $0, step: step, shard: shard) }
       }
     }
-    var gradients = parts[0].gradients
-    var loss = parts[0].value.item
-    for part in parts.dropFirst() {
-      gradients = gradients + part.gradients
-      loss += part.value.item
-    }
-    let share = 1 / Float(Self.shards)
-    gradients = gradients * share
-    let norm = gradients.norm
-    let rates = CosineSchedule(
-      peak: schedule.rate, floor: 0.01, warmup: max(1, schedule.steps / 50), steps: schedule.steps)
-    optimizer.update(
-      &self.model, with: gradients.clipped(to: schedule.clip), rate: rates.rate(at: step))
-    self.step += 1
-    return (loss * share, norm)
   }
 }
