@@ -33,16 +33,16 @@ static INLINE float lower_of(const uint16_t *at) {
 DECLARE_BLOCK(block_exact) {
   for (int i = 0; i < tall * W; i += 4)
     for (int j = 0; j < wide; j++) {
-      const uint16_t *row = a + (size_t)(i / W) * steps * TILE + (size_t)(i % W) * K_PAD;
+      const uint16_t *line = a + (size_t)(i / W) * steps * TILE + (size_t)(i % W) * K_PAD;
       const uint16_t *column = b + (size_t)j * steps * TILE;
       lanes sum[4];
       UNROLL for (int r = 0; r < 4; r++) sum[r] = splat(0);
-      for (size_t s = 0; s < steps; s++, row += TILE, column += TILE)
+      for (size_t s = 0; s < steps; s++, line += TILE, column += TILE)
         for (size_t p = 0; p < W; p++) {
           pairs two = load_pairs(column + p * 2 * W);
           UNROLL for (size_t r = 0; r < 4; r++) {
-            sum[r] += lower_of(row + r * K_PAD + 2 * p) * lower(two);
-            sum[r] += lower_of(row + r * K_PAD + 2 * p + 1) * upper(two);
+            sum[r] += lower_of(line + r * K_PAD + 2 * p) * lower(two);
+            sum[r] += lower_of(line + r * K_PAD + 2 * p + 1) * upper(two);
           }
         }
       UNROLL for (int r = 0; r < 4; r++) store(sums + (i + r) * SIDE + j * W, sum[r]);
@@ -57,18 +57,18 @@ DECLARE_BLOCK(block_exact) {
 
 TARGET_BF16 DECLARE_BLOCK(block_dots) {
   for (int i = 0; i < tall * W; i += 8) {
-    const uint16_t *row = a + (size_t)(i / W) * steps * TILE + (size_t)(i % W) * K_PAD;
+    const uint16_t *line = a + (size_t)(i / W) * steps * TILE + (size_t)(i % W) * K_PAD;
     const uint16_t *column = b;
     __m512 sum[8][2];
     UNROLL for (int r = 0; r < 8; r++) sum[r][0] = sum[r][1] = _mm512_setzero_ps();
-    for (size_t s = 0; s < steps; s++, row += TILE, column += TILE)
+    for (size_t s = 0; s < steps; s++, line += TILE, column += TILE)
       for (size_t p = 0; p < W; p++) {
         __m512bh right[2];
         UNROLL for (int j = 0; j < wide; j++)
           right[j] = (__m512bh)_mm512_loadu_si512(column + (size_t)j * steps * TILE + p * 2 * W);
         UNROLL for (size_t r = 0; r < 8; r++) {
           int32_t two;
-          memcpy(&two, row + r * K_PAD + 2 * p, sizeof two);
+          memcpy(&two, line + r * K_PAD + 2 * p, sizeof two);
           __m512bh left = (__m512bh)_mm512_set1_epi32(two);
           UNROLL for (int j = 0; j < wide; j++)
             sum[r][j] = _mm512_dpbf16_ps(sum[r][j], left, right[j]);
@@ -157,19 +157,23 @@ static INLINE void finish_block(const product_t *p, size_t i, size_t j, const fl
   else finish_rows(BEND_NONE, p, i, j, sums);
 }
 
-/// All blocks of a product: columns outside, so that their part of B stays in the nearest cache.
+/// All blocks of a product: columns outside, so that their part of B stays in the nearest cache. Sums
+/// go by a buffer even where nothing is left to do to them: rows that are a power of two apart fall
+/// on the same few lines of the cache, which slows a store of whole tiles by half.
 #define PRODUCT(NAME, BLOCK)                                                                   \
   static void NAME(const product_t *p) {                                                       \
-    float sums[2][SIDE * SIDE] __attribute__((aligned(64)));                                   \
+    float buffers[2][SIDE * SIDE] __attribute__((aligned(64)));                                \
     int turn = 0;                                                                              \
     for (size_t j = 0; j < p->n; j += SIDE)                                                    \
-      for (size_t i = 0; i < p->m; i += SIDE, turn ^= 1) {                                     \
-        const uint16_t *a = p->left + i * p->steps * K_PAD, *b = p->right + j * p->steps * K_PAD; \
-        if (p->m - i > W && p->n - j > W) BLOCK(2, 2, p->steps, a, b, sums[turn]);             \
-        else if (p->m - i > W) BLOCK(2, 1, p->steps, a, b, sums[turn]);                        \
-        else if (p->n - j > W) BLOCK(1, 2, p->steps, a, b, sums[turn]);                        \
-        else BLOCK(1, 1, p->steps, a, b, sums[turn]);                                          \
-        finish_block(p, i, j, sums[turn]);                                                     \
+      for (size_t i = 0; i < p->m; i += SIDE) {                                                \
+        size_t rows = p->m - i, columns = p->n - j, steps = p->steps;                          \
+        const uint16_t *a = p->left + i * steps * K_PAD, *b = p->right + j * steps * K_PAD;    \
+        float *sums = buffers[turn ^= 1];                                                      \
+        if (rows > W && columns > W) BLOCK(2, 2, steps, a, b, sums);                           \
+        else if (rows > W) BLOCK(2, 1, steps, a, b, sums);                                     \
+        else if (columns > W) BLOCK(1, 2, steps, a, b, sums);                                  \
+        else BLOCK(1, 1, steps, a, b, sums);                                                   \
+        finish_block(p, i, j, sums);                                                           \
       }                                                                                        \
   }
 PRODUCT(product_portable, block_exact)

@@ -78,8 +78,7 @@ private struct Extents: Sendable {
         m, n, k, x.base, 0, w.base, transposed ? 1 : 0, out.base, bias == nil ? 0 : 1)
       return
     }
-    let right = w.storage.packedRight(
-      .init(precision: precision, lines: n, depth: k, isTransposed: transposed))
+    let right = w.storage.packed(side(.right, n, isTransposed: transposed))
     var finish = finish_t()
     finish.bias = bias.map { UnsafePointer($0.base) }
     finish.out = out.base
@@ -88,8 +87,7 @@ private struct Extents: Sendable {
       kernel_product(precision.code, m, n, k, x.base, right.numbers, &finish)
       return
     }
-    let left = PackedSide(
-      left: x.base, .init(precision: precision, lines: m, depth: k, isTransposed: false))
+    let left = x.storage.packed(side(.left, m, isTransposed: false))
     kernel_product(precision.code, m, n, k, left.numbers, right.numbers, &finish)
   }
 
@@ -99,13 +97,18 @@ private struct Extents: Sendable {
       kernel_matmul(m, n, k, x.base, 1, g.base, 0, out.base, 0)
       return
     }
-    let left = PackedSide(
-      left: x.base, .init(precision: precision, lines: m, depth: k, isTransposed: true))
-    let right = PackedSide(
-      right: g.base, .init(precision: precision, lines: n, depth: k, isTransposed: false))
+    let left = x.storage.packed(side(.left, m, isTransposed: true))
+    let right = g.storage.packed(side(.right, n, isTransposed: false))
     var finish = finish_t()
     finish.out = out.base
     finish.out_row = n
     kernel_product(precision.code, m, n, k, left.numbers, right.numbers, &finish)
+  }
+
+  private func side(
+    _ side: PackedSide.Form.Side, _ lines: Int, isTransposed: Bool
+  ) -> PackedSide.Form {
+    .init(
+      side: side, precision: precision, lines: lines, depth: k, isTransposed: isTransposed)
   }
 }

@@ -6,6 +6,9 @@ import CKernels
 struct PackedSide: Sendable {
   /// What was packed, and how.
   struct Form: Equatable {
+    enum Side { case left, right }
+
+    let side: Side
     let precision: Precision
     /// Rows of a left side, columns of a right one.
     let lines: Int
@@ -18,25 +21,19 @@ struct PackedSide: Sendable {
   let form: Form
   private let memory: Storage
 
-  private init(_ form: Form) {
+  /// The side that `base` holds, in the order that the form names.
+  init(_ base: UnsafePointer<Float>, _ form: Form) {
     self.form = form
-    let bytes = kernel_packed_bytes(form.precision.code, form.lines, form.depth)
+    let (precision, turned) = (form.precision.code, form.isTransposed ? Int32(1) : 0)
+    let bytes = kernel_packed_bytes(precision, form.lines, form.depth)
     memory = Storage(count: bytes / MemoryLayout<Float>.stride)
-  }
-
-  /// The right side `[k, n]`, or `[n, k]` where transposed.
-  init(right base: UnsafePointer<Float>, _ form: Form) {
-    self.init(form)
-    kernel_pack_right(
-      form.precision.code, form.lines, form.depth, base, form.isTransposed ? 1 : 0, memory.base)
-  }
-
-  /// The left side `[m, k]`, or `[k, m]` where transposed.
-  init(left base: UnsafePointer<Float>, _ form: Form) {
-    self.init(form)
-    kernel_pack_left(
-      form.precision.code, form.lines, form.depth, base,
-      form.isTransposed ? form.lines : form.depth, form.isTransposed ? 1 : 0, memory.base)
+    switch form.side {
+    case .left:
+      let row = form.isTransposed ? form.lines : form.depth
+      kernel_pack_left(precision, form.lines, form.depth, base, row, turned, memory.base)
+    case .right:
+      kernel_pack_right(precision, form.lines, form.depth, base, turned, memory.base)
+    }
   }
 
   var numbers: UnsafeRawPointer { UnsafeRawPointer(memory.base) }

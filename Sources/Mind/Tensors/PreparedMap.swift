@@ -23,8 +23,9 @@ public struct PreparedMap: Sendable {
     inputs = weight.shape[0]
     outputs = weight.shape[1]
     self.precision = precision
-    self.weight = weight.storage.packedRight(
-      .init(precision: precision, lines: outputs, depth: inputs, isTransposed: false))
+    self.weight = weight.storage.packed(
+      .init(
+        side: .right, precision: precision, lines: outputs, depth: inputs, isTransposed: false))
     self.bias = bias?.detached()
     self.isBent = isBent
   }

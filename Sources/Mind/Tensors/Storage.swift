@@ -24,12 +24,12 @@ final class Storage: @unchecked Sendable {
 
   deinit { pool_give(base, count * MemoryLayout<Float>.stride) }
 
-  /// These numbers as the right side of matrix products, packed when first asked for: weights are
-  /// multiplied many times between two changes.
-  func packedRight(_ form: PackedSide.Form) -> PackedSide {
+  /// These numbers as a side of matrix products, packed when first asked for: weights are multiplied
+  /// many times between two changes, and what a layer reads by several maps at once.
+  func packed(_ form: PackedSide.Form) -> PackedSide {
     packed.withLock { sides in
       if let known = sides.first(where: { $0.form == form }) { return known }
-      let new = PackedSide(right: base, form)
+      let new = PackedSide(base, form)
       sides.append(new)
       return new
     }
