@@ -3,6 +3,7 @@ import Basics
 
 extension Crowd {
   /// Metres along their ways.
+  @inline(__always)
   var along: Floats { (x - ways.x) * ways.dx + (y - ways.y) * ways.dy }
 
   /// Lets those who work or wait do so, and those at the end of a way choose the next.

@@ -6,6 +6,8 @@ import Basics
 /// What all do in every step is done in eight lanes at once; what a few do now and then, such as
 /// choosing a way or squeezing past somebody, is done for each alone. Everybody decides by where the
 /// others were at the start of the step; those who might touch then move one after the other.
+///
+/// Functions that only read are inlined: a call from one that writes would copy all of this.
 struct Crowd: Sendable {
   typealias Mask = SIMDMask<SIMD8<Int32>>
   typealias Floats = SIMD8<Float>
@@ -91,6 +93,7 @@ struct Crowd: Sendable {
   }
 
   /// What somebody is.
+  @inline(__always)
   func kind(_ i: Int) -> MoverKind { isForklift[i] ? .forklift : .person }
 
   /// Squared metres from a place to everybody.
@@ -128,6 +131,7 @@ struct Crowd: Sendable {
   /// 6 m, in front of them up to 100° to either side.
   ///
   /// The distracted see only a robot that stands, or that is right in front and not coming at them.
+  @inline(__always)
   private func notices(_ robot: RobotSeen) -> Mask {
     guard robot.present else { return Mask(repeating: false) }
     let (ox, oy) = (robot.x - x, robot.y - y)

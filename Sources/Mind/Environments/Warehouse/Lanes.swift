@@ -63,6 +63,14 @@ extension SIMD8<Float> {
   @inline(__always)
   static func larger(_ a: Self, _ b: Self) -> Self { a.replacing(with: b, where: b .> a) }
 
+  /// The least of all lanes.
+  @inline(__always)
+  var least: Float {
+    let four = lowHalf.replacing(with: highHalf, where: highHalf .< lowHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
+    return two.x < two.y ? two.x : two.y
+  }
+
   /// The lanes moved down by one, the first to the end.
   @inline(__always)
   var rotated: Self {

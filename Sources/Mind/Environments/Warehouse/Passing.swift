@@ -12,6 +12,7 @@ extension Crowd {
   }
 
   /// What everybody means to do, given who is near.
+  @inline(__always)
   func intend(_ walking: Mask, _ noticing: Mask, _ robot: RobotSeen) -> Plan {
     let along = self.along
     let left = ways.length - along
@@ -48,13 +49,14 @@ extension Crowd {
   /// Who is so near to whom that one may have to make way for the other.
   ///
   /// Eight pairs are judged at once: everybody and who comes one lane later, two, three and four.
+  @inline(__always)
   private func neighbours() -> InlineArray<8, Lanes> {
     var near = InlineArray<8, Lanes>(repeating: Lanes())
-    var (ox, oy, reach) = (x, y, radius + speed)
-    let mine = reach + 1.3
+    var (ox, oy, size, pace) = (x, y, radius, speed)
     for turn in 1...4 {
-      (ox, oy, reach) = (ox.rotated, oy.rotated, reach.rotated)
-      let (gx, gy, sight) = (ox - x, oy - y, mine + reach)
+      (ox, oy, size, pace) = (ox.rotated, oy.rotated, size.rotated, pace.rotated)
+      let (gx, gy) = (ox - x, oy - y)
+      let sight = radius + size + (.larger(speed, pace) + 1.3)
       for i in Lanes((gx * gx + gy * gy .< sight * sight) .& (radius .> 0)) {
         let j = (i + turn) & 7
         near[i].insert(j)

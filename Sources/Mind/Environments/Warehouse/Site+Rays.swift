@@ -95,7 +95,11 @@ extension Site {
     let toX = SIMD8<Float>.larger((Self.wall - x) * inverseX, (right - x) * inverseX)
     let toY = SIMD8<Float>.larger((Self.wall - y) * inverseY, (top - y) * inverseY)
     var range = SIMD8<Float>.smaller(longest, SIMD8<Float>.smaller(toX, toY))
-    for box in boxes {
+    // Only what lies where rays can get to is cut.
+    let (ex, ey) = (x + cosines * longest, y + sines * longest)
+    let (least, most) = (SIMD2(ex.least, ey.least), SIMD2((0 - ex).least, (0 - ey).least))
+    let reached = SIMD4(min(x, least.x), min(y, least.y), min(-x, most.x), min(-y, most.y))
+    for box in boxes where Self.overlaps(box, reached) {
       let (left, right) = ((box[0] - x) * inverseX, (box[2] - x) * inverseX)
       let (low, high) = ((box[1] - y) * inverseY, (box[3] - y) * inverseY)
       let near = SIMD8<Float>.larger(.smaller(left, right), .smaller(low, high))
@@ -104,6 +108,16 @@ extension Site {
       range.replace(with: near, where: hit)
     }
     return SIMD8<Float>.larger(range, .zero)
+  }
+
+  /// Whether a box has a part in another, given as its lower ends and the negatives of its upper ones.
+  @inline(__always)
+  private static func overlaps(_ box: SIMD4<Float>, _ other: SIMD4<Float>) -> Bool {
+    // Beyond zero where the one begins after the other has ended.
+    let low = box.lowHalf + other.highHalf
+    let high = other.lowHalf - box.highHalf
+    let apart = low.replacing(with: high, where: high .> low)
+    return max(apart.x, apart.y) <= 0
   }
 
   /// Eight rays over the grid, one by one.

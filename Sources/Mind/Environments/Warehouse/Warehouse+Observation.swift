@@ -40,6 +40,7 @@ extension Warehouse {
   }
 
   /// The nearest visible movers, nearest first: present, x, y, radius, kind.
+  @inline(__always)
   private func observeMovers(
     into out: inout MutableSpan<Float>, at start: Int, _ noise: inout Random, sine s: Float,
     cosine c: Float
@@ -49,7 +50,7 @@ extension Warehouse {
     squared.replace(with: state.crowd.squared(x, y), where: state.crowd.isVisible)
     var at = start
     for _ in 0..<Self.slots {
-      let least = squared.min()
+      let least = squared.least
       guard least < .infinity, let nearest = Lanes(squared .== least).first(where: { _ in true })
       else { break }
       squared.put(.infinity, in: nearest)
@@ -73,6 +74,7 @@ extension Warehouse {
     return ranges
   }
 
+  @inline(__always)
   private func observeRanges(
     into out: inout MutableSpan<Float>, at start: Int, _ noise: inout Random, sine s: Float,
     cosine c: Float
@@ -83,6 +85,7 @@ extension Warehouse {
     }
   }
 
+  @inline(__always)
   private func castRanges(
     into out: inout MutableSpan<Float>, at start: Int, sine s: Float, cosine c: Float
   ) {
