@@ -1,8 +1,9 @@
 // Elementary functions of our own: glibc and Apple's libm differ in the last bit, these do not.
 // Only IEEE additions, multiplications, divisions and square roots, never fused.
 
-/// The nearest whole number of one that is smaller than 2²², ties to even. Beyond 2²³ floats are
-/// whole, so an addition rounds, where `rounded()` calls the system's library.
+/// The nearest whole number, ties to even, of a number between -2²² and 2²².
+///
+/// Beyond 2²³ floats are whole, so that an addition rounds; `rounded()` calls the system's library.
 @inlinable @inline(__always)
 public func nearestInteger(_ x: Float) -> Float { (x + 0x1.8p23) - 0x1.8p23 }
 

@@ -11,11 +11,11 @@ extension Crowd {
   /// - Returns: who walks in this step.
   mutating func attend(_ robot: RobotSeen, _ site: Site) -> Mask {
     var walking = radius .> 0
-    for i in Lanes(cueDistance .> 0) where !hears(i, robot) { walking = walking .& .!Mask.lane(i) }
+    for i in Lanes(cueDistance .> 0) where !hears(i, robot) { walking .&= .!Mask.lane(i) }
     let atWork = walking .& (pause .> 0)
     pause.replace(with: pause - 1, where: atWork)
     speed.replace(with: 0, where: atWork)
-    walking = walking .& .!atWork
+    walking .&= .!atWork
     let arrived = Lanes(walking .& (along .> ways.length - 0.7))
     if arrived.isEmpty { return walking }
     for i in arrived { arrive(i, site.graph) }

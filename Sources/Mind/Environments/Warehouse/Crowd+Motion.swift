@@ -61,20 +61,23 @@ extension Crowd {
     let stride = speed * Self.dt
     room.replace(with: room - Self.fallMax * stride, where: walking)
     let isTight = room .< radius + 0.05
-    // Nobody brushes against a robot that stands beside them, even if they look elsewhere. No move
-    // is longer than 0.11 m.
-    var minds = Mask(repeating: false)
-    if robot.present {
-      let touch = radius + (Warehouse.robotRadius + 0.15)
-      minds = squared(robot.x, robot.y) .< touch * touch
-      if !robot.isStanding { minds = minds .& (isTouching .| noticing) }
-    }
+    let minds = self.minds(robot, noticing)
     let careful = walking .& (isTight .| crowded .| minds)
     let free = walking .& .!careful
     x.replace(with: x + dx * stride, where: free)
     y.replace(with: y + dy * stride, where: free)
     let minding = Lanes(minds)
     for i in Lanes(careful) { squeeze(i, minds: minding.contains(i), robot, site) }
+  }
+
+  /// Who has to mind the robot in a move, which is never longer than 0.11 m. Nobody brushes against a
+  /// robot that stands beside them, even if they look elsewhere.
+  @inline(__always)
+  private func minds(_ robot: RobotSeen, _ noticing: Mask) -> Mask {
+    guard robot.present else { return Mask(repeating: false) }
+    let touch = radius + (Warehouse.robotRadius + 0.15)
+    let isNear = squared(robot.x, robot.y) .< touch * touch
+    return robot.isStanding ? isNear : isNear .& (isTouching .| noticing)
   }
 
   /// Makes one mover's move: past others and along racks, never into them.

@@ -124,7 +124,8 @@ struct Crowd: Sendable {
     let range = site.raycast(
       px, py, cosines: (x - px) / distance, sines: (y - py) / distance,
       max: Floats.zero.replacing(with: distance, where: within))
-    isVisible = within .& (range .>= distance)
+    isVisible = within
+    isVisible .&= range .>= distance
   }
 
   /// Who takes notice of the robot, given a free line of sight: people within 4 m, forklifts within

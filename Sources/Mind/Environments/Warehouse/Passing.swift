@@ -41,7 +41,7 @@ extension Crowd {
       }
       plan.lane.put(passing.lane, in: i)
       plan.free.put(passing.free, in: i)
-      if passing.isCrowded { plan.crowded = plan.crowded .| .lane(i) }
+      if passing.isCrowded { plan.crowded .|= .lane(i) }
     }
     return plan
   }

@@ -99,13 +99,15 @@ extension Site {
     let (ex, ey) = (x + cosines * longest, y + sines * longest)
     let (least, most) = (SIMD2(ex.least, ey.least), SIMD2((0 - ex).least, (0 - ey).least))
     let reached = SIMD4(min(x, least.x), min(y, least.y), min(-x, most.x), min(-y, most.y))
-    for box in boxes where Self.overlaps(box, reached) {
-      let (left, right) = ((box[0] - x) * inverseX, (box[2] - x) * inverseX)
-      let (low, high) = ((box[1] - y) * inverseY, (box[3] - y) * inverseY)
-      let near = SIMD8<Float>.larger(.smaller(left, right), .smaller(low, high))
-      let far = SIMD8<Float>.smaller(.larger(left, right), .larger(low, high))
-      let hit = (near .<= far) .& (far .>= 0) .& (near .< range)
-      range.replace(with: near, where: hit)
+    boxes.withUnsafeBufferPointer { boxes in
+      for box in boxes where Self.overlaps(box, reached) {
+        let (left, right) = ((box[0] - x) * inverseX, (box[2] - x) * inverseX)
+        let (low, high) = ((box[1] - y) * inverseY, (box[3] - y) * inverseY)
+        let near = SIMD8<Float>.larger(.smaller(left, right), .smaller(low, high))
+        let far = SIMD8<Float>.smaller(.larger(left, right), .larger(low, high))
+        let hit = (near .<= far) .& (far .>= 0) .& (near .< range)
+        range.replace(with: near, where: hit)
+      }
     }
     return SIMD8<Float>.larger(range, .zero)
   }

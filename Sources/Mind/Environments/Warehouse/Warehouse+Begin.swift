@@ -219,7 +219,9 @@ extension Warehouse {
       mover.pause = 800
       mover.errand.cue = end
       mover.distracted = true
-      repeat { mover.errand.draw(destinationOn: site.graph) } while mover.errand.destination == way.end
+      repeat {
+        mover.errand.draw(destinationOn: site.graph)
+      } while mover.errand.destination == way.end
       return true
     }
     return false
