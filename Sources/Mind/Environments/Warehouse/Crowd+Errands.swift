@@ -26,7 +26,7 @@ extension Crowd {
   /// it is at the corner shortly before a robot that goes on as it does now. When its pause is over,
   /// it goes anyway.
   private mutating func hears(_ i: Int, _ robot: RobotSeen) -> Bool {
-    let cue = errands[i].cue
+    let cue = Point(x: cueX[i], y: cueY[i])
     let distance = cue.distance(to: Point(x: robot.x, y: robot.y))
     pause[i] -= 1
     if pause[i] <= 0 {

@@ -45,6 +45,8 @@ struct Crowd: Sendable {
   var patience = Floats.zero
   /// Stand still until the robot has come this near to their cue; 0 where they wait for nothing.
   var cueDistance = Floats.zero
+  private(set) var cueX = Floats.zero
+  private(set) var cueY = Floats.zero
   /// At least so many metres from them to the nearest thing that stands.
   var room = Floats.zero
   var ways = Ways()
@@ -73,6 +75,7 @@ struct Crowd: Sendable {
     (x[i], y[i]) = (mover.x, mover.y)
     (pace[i], radius[i], lane[i]) = (mover.pace, mover.radius, mover.lane)
     (pause[i], patience[i], cueDistance[i]) = (mover.pause, mover.patience, mover.cueDistance)
+    (cueX[i], cueY[i]) = (mover.cue.x, mover.cue.y)
     (isForklift[i], isDistracted[i]) = (mover.kind == .forklift, mover.distracted)
     take(mover.errand, i, graph)
     (dx[i], dy[i]) = (ways.dx[i], ways.dy[i])

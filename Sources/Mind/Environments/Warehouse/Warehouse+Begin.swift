@@ -217,7 +217,7 @@ extension Warehouse {
       // Busy with something else, and not about to stop.
       mover.cueDistance = choice.cue
       mover.pause = 800
-      mover.errand.cue = end
+      mover.cue = end
       mover.distracted = true
       repeat {
         mover.errand.draw(destinationOn: site.graph)

@@ -51,8 +51,8 @@ extension Warehouse {
     var at = start
     for _ in 0..<Self.slots {
       let least = squared.least
-      guard least < .infinity, let nearest = Lanes(squared .== least).first(where: { _ in true })
-      else { break }
+      var lanes = Lanes(squared .== least)
+      guard least < .infinity, let nearest = lanes.next() else { break }
       squared.put(.infinity, in: nearest)
       let (dx, dy) = (state.crowd.x[nearest] - x, state.crowd.y[nearest] - y)
       out[at] = 1
