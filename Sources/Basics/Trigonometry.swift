@@ -1,12 +1,19 @@
 // Elementary functions of our own: glibc and Apple's libm differ in the last bit, these do not.
 // Only IEEE additions, multiplications, divisions and square roots, never fused.
 
+/// The nearest whole number, ties to even, of a number between -2²² and 2²².
+///
+/// Beyond 2²³ floats are whole, so that an addition rounds; `rounded()` calls the system's library.
+@inlinable @inline(__always)
+public func nearestInteger(_ x: Float) -> Float { (x + 0x1.8p23) - 0x1.8p23 }
+
 /// The sine and the cosine of an angle in radians, to 2e-7 for angles up to a few thousand.
 ///
 /// Cody and Waite's reduction to a quarter turn, then the minimax polynomials of Cephes.
 @inlinable
 public func sineCosine(_ angle: Float) -> (sine: Float, cosine: Float) {
-  let quarter = (angle * 0.636_619_77).rounded(.toNearestOrEven)
+  let shifted = angle * 0.636_619_77 + 0x1.8p23
+  let quarter = shifted - 0x1.8p23
   var r = angle - quarter * 1.570_312_5
   r = r - quarter * 4.837_512_969_970_703e-4
   r = r - quarter * 7.549_789_948_768_648e-8
@@ -15,12 +22,12 @@ public func sineCosine(_ angle: Float) -> (sine: Float, cosine: Float) {
   let c =
     1 - 0.5 * z
     + z * z * (4.166_664_568_3e-2 + z * (-1.388_731_625_5e-3 + z * 2.443_315_711_8e-5))
-  switch Int32(truncatingIfNeeded: Int(quarter)) & 3 {
-  case 0: return (s, c)
-  case 1: return (c, -s)
-  case 2: return (-s, -c)
-  default: return (-c, s)
-  }
+  // The last bits of the shifted number count the quarters.
+  let odd = shifted.bitPattern & 1 != 0
+  let (first, second) = odd ? (c, s) : (s, c)
+  let isNegative = shifted.bitPattern & 2 != 0
+  let turns = isNegative != odd
+  return (isNegative ? -first : first, turns ? -second : second)
 }
 
 /// The sine of an angle in radians.
@@ -101,5 +108,5 @@ public func naturalLogarithm(_ x: Float) -> Float {
 /// The same direction, in `-π...π`.
 @inlinable
 public func wrappedAngle(_ angle: Float) -> Float {
-  angle - 2 * .pi * (angle * 0.159_154_94).rounded(.toNearestOrEven)
+  angle - 2 * .pi * nearestInteger(angle * 0.159_154_94)
 }

@@ -35,6 +35,13 @@ import Testing
     #expect(worst < 2e-6)
   }
 
+  @Test func roundingGoesToTheNearest() {
+    for x: Float in [0, 0.49, 0.5, 0.51, 1.5, 2.5, 1_000.5, 4_194_303.5, 3.999_999_8] {
+      #expect(nearestInteger(x) == x.rounded(.toNearestOrEven))
+      #expect(nearestInteger(-x) == (-x).rounded(.toNearestOrEven))
+    }
+  }
+
   @Test func statisticsHaveKnownAnswers() {
     let interval = wilson(95, of: 100)
     #expect(abs(interval.lower - 0.8882) < 1e-3 && abs(interval.upper - 0.9785) < 1e-3)

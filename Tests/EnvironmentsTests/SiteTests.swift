@@ -105,6 +105,42 @@ import Testing
     #expect(site.route(from: a, to: Point(x: -50, y: 1e9)) == nil || !route.isEmpty)
   }
 
+  /// No route is longer than the shortest way over the grid, found by sweeping over all of it.
+  @Test func routesAreShortest() throws {
+    let site = try Site(.generated(seed: 3))
+    let (columns, rows) = (site.columns / 2, site.rows / 2)
+    func center(_ i: Int) -> Point {
+      Point(x: (Float(i % columns) + 0.5) * 0.2, y: (Float(i / columns) + 0.5) * 0.2)
+    }
+    let open = (0..<columns * rows).map { i in
+      let place = center(i)
+      let cell = Int(place.y / site.cell) * site.columns + Int(place.x / site.cell)
+      return site.distance[cell] >= 0.5
+    }
+    let from = try #require(open.indices.filter { open[$0] }.dropFirst(300).first)
+    var least = [Float](repeating: .infinity, count: open.count)
+    least[from] = 0
+    let moves = [(1, 0.2), (columns, 0.2), (columns + 1, 0.282_842_7), (columns - 1, 0.282_842_7)]
+      .map { ($0.0, Float($0.1)) }
+    var changes = true
+    while changes {
+      changes = false
+      for sign in [-1, 1] {
+        for i in sign < 0 ? Array(open.indices) : open.indices.reversed() where open[i] {
+          for (offset, length) in moves where least[i + sign * offset] + length < least[i] - 1e-4 {
+            least[i] = least[i + sign * offset] + length
+            changes = true
+          }
+        }
+      }
+    }
+    for to in open.indices.filter({ least[$0] < .infinity && $0 != from && $0 % 97 == 0 }) {
+      let route = try #require(site.route(from: center(from), to: center(to)))
+      let length = zip(route, route.dropFirst()).reduce(0) { $0 + $1.0.distance(to: $1.1) }
+      #expect(length < least[to] + 0.01 && length > 0.9 * least[to])
+    }
+  }
+
   static let badLayouts: [Layout] = [
     Layout(name: "small", width: 1, height: 1),
     Layout(name: "NaN", width: .nan, height: 10),

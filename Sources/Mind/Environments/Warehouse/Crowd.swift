@@ -1,171 +1,151 @@
-// How movers decide: where to go, when to work, whom to wait for.
+// The movers of an episode: eight at most, side by side in the lanes of vectors.
 import Basics
 
-/// The movers of an episode at work.
-struct Crowd {
+/// The movers of an episode at work. Flat, so that a copy of the world is a copy of memory.
+///
+/// What all do in every step is done in eight lanes at once; what a few do now and then, such as
+/// choosing a way or squeezing past somebody, is done for each alone. Everybody decides by where the
+/// others were at the start of the step; those who might touch then move one after the other.
+///
+/// Functions that only read are inlined: a call from one that writes would copy all of this.
+struct Crowd: Sendable {
+  typealias Mask = SIMDMask<SIMD8<Int32>>
+  typealias Floats = SIMD8<Float>
+
   /// Seconds a step, as the drive has them.
   static let dt = Drive.dt
   static let countMax = 8
 
-  /// Where everybody is, for tests of one against all at once; far away where there is nobody.
-  struct Places {
-    var x = SIMD8<Float>(repeating: 1e6)
-    var y = SIMD8<Float>(repeating: 1e6)
-    var radius = SIMD8<Float>(repeating: 0)
+  private(set) var count = 0
+  /// Where everybody is; far away where there is nobody.
+  var x = Floats(repeating: 1e6)
+  var y = Floats(repeating: 1e6)
+  /// Where they face, of length one.
+  var dx = Floats(repeating: 1)
+  var dy = Floats.zero
+  /// m/s along their facing.
+  var speed = Floats.zero
+  /// m/s on a free, straight way.
+  var pace = Floats.zero
+  var radius = Floats.zero
+  /// Metres to the right of their way's centre line.
+  private(set) var lane = Floats.zero
+  private(set) var isForklift = Mask(repeating: false)
+  /// Looks at a list or a load: does not mind a moving robot.
+  private(set) var isDistracted = Mask(repeating: false)
+  /// Whether nothing stands between them and the robot's middle.
+  private(set) var isVisible = Mask(repeating: false)
+  /// Whether they touched the robot after the last step.
+  var isTouching = Mask(repeating: false)
+  /// Steps they still stand at work.
+  var pause = Floats.zero
+  /// Steps they have been kept from moving.
+  var blocked = Floats.zero
+  /// Steps of being blocked after which they turn round.
+  var patience = Floats.zero
+  /// Stand still until the robot has come this near to their cue; 0 where they wait for nothing.
+  var cueDistance = Floats.zero
+  private(set) var cueX = Floats.zero
+  private(set) var cueY = Floats.zero
+  /// At least so many metres from them to the nearest thing that stands.
+  var room = Floats.zero
+  var ways = Ways()
+  var errands = InlineArray<8, Errand>(repeating: Errand())
 
-    init(_ movers: borrowing MutableSpan<Mover>, count: Int) {
-      for i in 0..<count {
-        x[i] = movers[i].x
-        y[i] = movers[i].y
-        radius[i] = movers[i].radius
-      }
-    }
+  /// The ways they are on.
+  struct Ways: Sendable {
+    /// Where each begins, and its direction.
+    var x = Floats.zero
+    var y = Floats.zero
+    var dx = Floats(repeating: 1)
+    var dy = Floats.zero
+    /// Metres.
+    var length = Floats.zero
+    /// How far one may keep from its centre line.
+    var room = Floats.zero
+    /// Whether it leads to where its mover wants to get.
+    var leadsHome = Mask(repeating: false)
+  }
 
-    /// Writes down where somebody is now. A lane that is blended in stays in registers, where
-    /// `x[i] = ` would go through memory; numbers of lanes are floats because the library compares
-    /// integers lane by lane.
-    @inline(__always)
-    mutating func move(_ index: Int, to mover: borrowing Mover) {
-      let lane = SIMD8<Float>(0, 1, 2, 3, 4, 5, 6, 7) .== Float(index)
-      x.replace(with: mover.x, where: lane)
-      y.replace(with: mover.y, where: lane)
-    }
+  /// Adds somebody, who faces along the way.
+  mutating func add(_ mover: Mover, _ graph: Graph) {
+    let i = count
+    precondition(i < Self.countMax, "\(i + 1) movers, and \(Self.countMax) have room")
+    count += 1
+    (x[i], y[i]) = (mover.x, mover.y)
+    (pace[i], radius[i], lane[i]) = (mover.pace, mover.radius, mover.lane)
+    (pause[i], patience[i], cueDistance[i]) = (mover.pause, mover.patience, mover.cueDistance)
+    (cueX[i], cueY[i]) = (mover.cue.x, mover.cue.y)
+    (isForklift[i], isDistracted[i]) = (mover.kind == .forklift, mover.distracted)
+    take(mover.errand, i, graph)
+    (dx[i], dy[i]) = (ways.dx[i], ways.dy[i])
+  }
 
-    /// Who but `index` is nearer than `reach`, a distance to each, to a place.
-    @inline(__always)
-    func near(_ px: Float, _ py: Float, within reach: SIMD8<Float>, but index: Int) -> Lanes {
-      var lanes = Lanes(squared(px, py) .< reach * reach)
-      lanes.remove(index)
-      return lanes
-    }
+  /// Sets somebody to an errand, on its way.
+  mutating func take(_ errand: Errand, _ i: Int, _ graph: Graph) {
+    let way = graph.ways[errand.way]
+    let start = graph.nodes[way.start]
+    errands[i] = errand
+    ways.x.put(start.x, in: i)
+    ways.y.put(start.y, in: i)
+    ways.dx.put(way.dx, in: i)
+    ways.dy.put(way.dy, in: i)
+    ways.length.put(way.length, in: i)
+    ways.room.put(way.room, in: i)
+    ways.leadsHome[i] = way.end == errand.destination
+  }
 
-    /// Squared metres from a place to everybody.
-    @inline(__always)
-    func squared(_ px: Float, _ py: Float) -> SIMD8<Float> {
-      let (dx, dy) = (x - px, y - py)
-      return dx * dx + dy * dy
-    }
+  /// What somebody is.
+  @inline(__always)
+  func kind(_ i: Int) -> MoverKind { isForklift[i] ? .forklift : .person }
+
+  /// Squared metres from a place to everybody.
+  @inline(__always)
+  func squared(_ px: Float, _ py: Float) -> Floats {
+    let (ox, oy) = (x - px, y - py)
+    return ox * ox + oy * oy
   }
 
   /// Moves everybody by one step.
-  static func step(
-    _ movers: inout MutableSpan<Mover>, count: Int, robot: RobotSeen, site: Site
-  ) {
-    var places = Places(movers, count: count)
-    for i in 0..<count {
-      walk(&movers[i], index: i, places: places, robot: robot, site: site)
-      places.move(i, to: movers[i])
-    }
+  mutating func step(robot: RobotSeen, site: Site) {
+    let walking = attend(robot, site)
+    guard !Lanes(walking).isEmpty else { return }
+    let noticing = notices(robot)
+    let plan = intend(walking, noticing, robot)
+    feelRoom(walking, site)
+    steer(walking, plan, site)
+    move(walking, crowded: plan.crowded, noticing, robot, site)
+    turnRound(walking, site.graph)
   }
 
-  private static func walk(
-    _ mover: inout Mover, index: Int, places: Places, robot: RobotSeen, site: Site
-  ) {
-    if mover.cueDistance > 0, !hears(&mover, robot) { return }
-    if mover.pause > 0 {
-      mover.pause -= 1
-      mover.speed = 0
-      return
-    }
-    let graph = site.graph
-    var way = graph.ways[mover.way]
-    var along =
-      (mover.x - graph.nodes[way.start].x) * way.dx
-      + (mover.y - graph.nodes[way.start].y) * way.dy
-    if along > way.length - 0.7 {
-      arrive(&mover, graph)
-      if mover.pause > 0 { return }
-      way = graph.ways[mover.way]
-      along =
-        (mover.x - graph.nodes[way.start].x) * way.dx
-        + (mover.y - graph.nodes[way.start].y) * way.dy
-    }
-    var passing = Passing(mover, way: way, along: along, graph)
-    let reach = places.radius + (mover.radius + passing.sight)
-    for j in places.near(mover.x, mover.y, within: reach, but: index) {
-      passing.meet(mover, places.x[j], places.y[j], radius: places.radius[j], margin: 0.12)
-    }
-    if mover.notices(robot) {
-      passing.meet(mover, robot.x, robot.y, radius: Warehouse.robotRadius, margin: 0.25)
-    }
-    steer(&mover, way: way, along: along, lane: passing.lane, free: passing.free, graph, site)
-    advance(&mover, index: index, places: places, robot: robot, site: site)
-    waitOrTurn(&mover, graph)
+  /// Finds out who is in sight of a place.
+  mutating func look(from px: Float, _ py: Float, on site: Site) {
+    let squared = self.squared(px, py)
+    let within = squared .<= Warehouse.sight * Warehouse.sight
+    let distance = squared.replacing(with: 1e-8, where: squared .< 1e-8).squareRoot()
+    // Those out of sight get rays of no length.
+    let range = site.raycast(
+      px, py, cosines: (x - px) / distance, sines: (y - py) / distance,
+      max: Floats.zero.replacing(with: distance, where: within))
+    isVisible = within
+    isVisible .&= range .>= distance
   }
 
-  /// Whether the robot has come near enough for a hidden mover to set off. It takes the pace at which
-  /// it is at the corner shortly before a robot that goes on as it does now. When its pause is over,
-  /// it goes anyway.
-  private static func hears(_ mover: inout Mover, _ robot: RobotSeen) -> Bool {
-    let distance = mover.cue.distance(to: Point(x: robot.x, y: robot.y))
-    mover.pause -= 1
-    if mover.pause <= 0 {
-      mover.cueDistance = 0
-      return true
-    }
-    guard robot.present, distance < mover.cueDistance else { return false }
-    mover.cueDistance = 0
-    mover.pause = 0
-    let speed = (robot.vx * robot.vx + robot.vy * robot.vy).squareRoot()
-    let time = distance / max(0.4, speed) - 0.5 - mover.random.uniform(in: 0...0.6)
-    let way = mover.cue.distance(to: Point(x: mover.x, y: mover.y))
-    let paces: ClosedRange<Float> = mover.kind == .person ? 0.7...1.6 : 1...2.2
-    mover.pace = min(paces.upperBound, max(paces.lowerBound, way / (0.9 * max(0.5, time))))
-    return true
-  }
-
-  /// At the end of a way: work for a while where it wanted to get to, and choose the next way.
-  private static func arrive(_ mover: inout Mover, _ graph: Graph) {
-    let node = graph.ways[mover.way].end
-    let back = graph.ways[mover.way].start
-    if node == mover.destination {
-      mover.draw(destinationOn: graph)
-      if mover.random.chance(0.7) {
-        mover.pause = Int32(20 + mover.random.index(below: 100))
-      }
-    }
-    choose(&mover, at: node, notTo: mover.random.chance(0.02) ? -1 : back, graph)
-  }
-
-  /// Takes the way that leads nearest to the destination, or, once in five times, any.
-  static func choose(_ mover: inout Mover, at node: Int, notTo back: Int, _ graph: Graph) {
-    let range = graph.first[node]..<graph.first[node + 1]
-    guard !range.isEmpty else { return }
-    let goal = graph.nodes[mover.destination]
-    let wanders = mover.random.chance(0.2)
-    var best = -1
-    var least = Float.infinity
-    for i in range where graph.ways[i].end != back {
-      let score =
-        wanders ? mover.random.uniform() : graph.nodes[graph.ways[i].end].distance(to: goal)
-      if score < least { (best, least) = (i, score) }
-    }
-    // A dead end: back again.
-    mover.way = best >= 0 ? best : range.lowerBound
-  }
-
-  /// Whoever has been kept from moving for some seconds turns round and goes elsewhere.
-  private static func waitOrTurn(_ mover: inout Mover, _ graph: Graph) {
-    if mover.speed > 0.12 {
-      mover.blocked = max(0, mover.blocked - 2)
-      return
-    }
-    mover.blocked += 1
-    guard mover.blocked > mover.patience else { return }
-    mover.blocked = 0
-    mover.patience = 40 + Int32(mover.random.index(below: 60))
-    let way = graph.ways[mover.way]
-    // Elsewhere: somewhere behind, if a few tries find such a place.
-    for _ in 0..<6 {
-      mover.draw(destinationOn: graph)
-      let goal = graph.nodes[mover.destination]
-      if (goal.x - mover.x) * way.dx + (goal.y - mover.y) * way.dy < -1 { break }
-    }
-    for i in graph.first[way.end]..<graph.first[way.end + 1]
-    where graph.ways[i].end == way.start {
-      mover.way = i
-      return
-    }
-    choose(&mover, at: way.start, notTo: way.end, graph)
+  /// Who takes notice of the robot, given a free line of sight: people within 4 m, forklifts within
+  /// 6 m, in front of them up to 100° to either side.
+  ///
+  /// The distracted see only a robot that stands, or that is right in front and not coming at them.
+  @inline(__always)
+  private func notices(_ robot: RobotSeen) -> Mask {
+    guard robot.present else { return Mask(repeating: false) }
+    let (ox, oy) = (robot.x - x, robot.y - y)
+    let distance = (ox * ox + oy * oy).squareRoot()
+    let ahead = ox * dx + oy * dy
+    let attentive = distance .< Floats.choice(isForklift, 6, 4)
+    let close = (distance .< radius + 1.6) .& (ahead .> 0.5 * distance)
+    let goesAway =
+      robot.isStanding ? Mask(repeating: true) : (robot.vx * dx + robot.vy * dy) .> 0.1
+    let inFront = isVisible .& (ahead .> -0.174 * distance)
+    return inFront .& ((attentive .& .!isDistracted) .| (close .& goesAway .& isDistracted))
   }
 }

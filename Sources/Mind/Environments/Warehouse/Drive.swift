@@ -61,7 +61,11 @@ public struct Drive: Sendable {
   @usableFromInline let loadedBlend: SIMD2<Float>
   @usableFromInline let gain: SIMD2<Float>
   @usableFromInline let loadStep: Int32
-  @usableFromInline let changeMax: Float
+  @usableFromInline let changeMax: SIMD2<Float>
+  // The first substeps of a step, up to and with number `late`, follow the command of `back` steps
+  // ago, the others the one after that.
+  @usableFromInline let back: Int
+  @usableFromInline let late: Int
 
   /// The drive that has these quirks. Delays beyond 25 hundredths are taken as 25.
   public init(_ quirks: Quirks) {
@@ -75,7 +79,9 @@ public struct Drive: Sendable {
     gain = SIMD2(quirks.gainLeft, quirks.gainRight)
     let step = quirks.loadTime / Self.dt
     loadStep = step < 1e9 ? Int32(step) : .max
-    changeMax = quirks.accelerationMax * Self.substep
+    changeMax = SIMD2(repeating: quirks.accelerationMax * Self.substep)
+    back = (quirks.delay + 4) / 5
+    late = (quirks.delay + 4) % 5
   }
 
   /// Takes one control step. Commands out of range are clamped; NaN is taken as zero.
@@ -92,27 +98,20 @@ public struct Drive: Sendable {
     let blend = loaded ? loadedBlend : self.blend
     let gain = loaded ? self.gain * quirks.loadGain : self.gain
     var (x, y, heading) = (state.x, state.y, state.heading)
-    var (left, right) = (state.left, state.right)
+    var rims = SIMD2(state.left, state.right)
     var (forward, rate) = (Float(0), Float(0))
     var (s, c) = sineCosine(heading)
-    let (delay, band, limit) = (quirks.delay, quirks.deadBand, changeMax)
+    let early = gain * Self.felt(pending[back], band: quirks.deadBand)
+    let next = gain * Self.felt(pending[max(0, back - 1)], band: quirks.deadBand)
     for substep in 0..<5 {
-      // The command given `delay` substeps ago belongs to the step that many whole steps back.
-      let command = pending[delay > substep ? (delay - substep + 4) / 5 : 0]
-      let (wantedLeft, wantedRight) = (
-        abs(command.x) < band ? 0 : gain.x * command.x,
-        abs(command.y) < band ? 0 : gain.y * command.y
-      )
-      left += min(limit, max(-limit, blend.x * (wantedLeft - left)))
-      right += min(limit, max(-limit, blend.y * (wantedRight - right)))
-      var (floorLeft, floorRight) = (left * quirks.slip, right * quirks.slip)
-      if quirks.zoneCount > 0 {
-        let wet = wetness(x, y, sine: s, cosine: c)
-        floorLeft *= wet.x
-        floorRight *= wet.y
-      }
-      forward = 0.5 * (floorLeft + floorRight)
-      rate = (floorRight - floorLeft) * (1 / Self.track)
+      var change = blend * ((substep <= late ? early : next) - rims)
+      change.replace(with: -changeMax, where: change .< -changeMax)
+      change.replace(with: changeMax, where: change .> changeMax)
+      rims += change
+      var floor = rims * quirks.slip
+      if quirks.zoneCount > 0 { floor *= wetness(x, y, sine: s, cosine: c) }
+      forward = 0.5 * (floor.x + floor.y)
+      rate = (floor.y - floor.x) * (1 / Self.track)
       // Along the chord: half of the turn, the way, half of the turn. The turn is so small that
       // two terms of its sine and cosine are exact.
       let half = 0.5 * rate * Self.substep
@@ -126,11 +125,17 @@ public struct Drive: Sendable {
     state.x = x
     state.y = y
     state.heading = wrappedAngle(heading)
-    state.left = left
-    state.right = right
+    state.left = rims.x
+    state.right = rims.y
     state.speed = forward
     state.turnRate = rate
     state.steps &+= 1
+  }
+
+  /// What is left of a command to the wheels by their dead band.
+  @inlinable
+  static func felt(_ command: SIMD2<Float>, band: Float) -> SIMD2<Float> {
+    command.replacing(with: 0, where: (command .< band) .& (command .> -band))
   }
 
   /// What wet discs multiply the two wheels' slip by.

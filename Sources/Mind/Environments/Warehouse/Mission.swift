@@ -69,7 +69,7 @@ public struct Truth: Sendable {
     self.world = world
     drive = world.state.drive
     quirks = world.drive.quirks
-    movers = (0..<world.state.moverCount).map { world.moverState($0) }
+    movers = (0..<world.state.crowd.count).map { world.moverState($0) }
   }
 }
 

@@ -9,6 +9,9 @@ struct RoutingGrid: Sendable {
   let columns: Int
   let rows: Int
   let open: [Bool]
+  /// What four far corners are from each cell, along the shortest ways; 0 where there is none. Empty
+  /// while they are being found.
+  private(set) var landmarks: [SIMD4<Float>] = []
 
   init(field: Field) {
     columns = field.columns / 2
@@ -22,6 +25,7 @@ struct RoutingGrid: Sendable {
       }
     }
     self.open = open
+    landmarks = distancesFromCorners()
   }
 
   private static func center(_ column: Int, _ row: Int) -> Point {
@@ -65,71 +69,32 @@ struct RoutingGrid: Sendable {
     return spots
   }
 
-  /// The shortest way over the grid (A*; Hart, Nilsson and Raphael, 1968), pulled tight; nil where
-  /// there is none.
+  /// The shortest way over the grid, pulled tight; nil where there is none.
   func route(from start: Point, to goal: Point, on site: Site) -> [Point]? {
-    let source = index(of: start)
-    let target = index(of: goal)
-    guard let cells = search(from: source, to: target) else { return nil }
+    guard let cells = path(from: index(of: start), to: index(of: goal)) else { return nil }
     var points = cells.map { Self.center($0 % columns, $0 / columns) }
     points[0] = start
     if points.count == 1 { points.append(goal) } else { points[points.count - 1] = goal }
     return tightened(points, on: site)
   }
 
-  private func search(from source: Int, to target: Int) -> [Int]? {
-    var costs = [Float](repeating: .infinity, count: open.count)
-    var parents = [Int32](repeating: -1, count: open.count)
-    var cost = costs.mutableSpan
-    var parent = parents.mutableSpan
-    let open = self.open.span
-    var queue = Heap()
-    let (targetColumn, targetRow) = (target % columns, target / columns)
-    let moves: InlineArray<8, (columns: Int, rows: Int, length: Float)> = [
-      (1, 0, 1), (-1, 0, 1), (0, 1, 1), (0, -1, 1),
-      (1, 1, 1.414_213_5), (1, -1, 1.414_213_5), (-1, 1, 1.414_213_5), (-1, -1, 1.414_213_5),
-    ]
-    /// A cell's cost and the least that may be left, which no obstacle shortens.
-    @inline(__always)
-    func estimate(_ reached: Float, _ column: Int, _ row: Int) -> Float {
-      let (ac, ar) = (Float(abs(column - targetColumn)), Float(abs(row - targetRow)))
-      return reached + max(ac, ar) + 0.414_213_5 * min(ac, ar)
-    }
-    cost[source] = 0
-    queue.push(0, source)
-    while let (known, i) = queue.pop() {
-      if i == target { break }
-      let (column, row) = (i % columns, i / columns)
-      let here = cost[i]
-      // A cheaper way here has been found since, and followed.
-      if estimate(here, column, row) < known { continue }
-      for m in 0..<8 {
-        let (c, r) = (column + moves[m].columns, row + moves[m].rows)
-        guard c >= 0, r >= 0, c < columns, r < rows else { continue }
-        let next = r * columns + c
-        let reached = here + moves[m].length
-        guard open[next] || next == target, reached < cost[next] else { continue }
-        cost[next] = reached
-        parent[next] = Int32(truncatingIfNeeded: i)
-        queue.push(estimate(reached, c, r), next)
-      }
-    }
-    guard cost[target] < .infinity else { return nil }
-    var cells = [target]
-    while let last = cells.last, parent[last] >= 0 { cells.append(Int(parent[last])) }
-    return cells.reversed()
-  }
-
-  /// Leaves out every point that a straight, clear line can pass by.
+  /// Leaves out every point that a straight, clear line can pass by. How far that goes is found by
+  /// doubling the step while it is clear, and then by halving it.
   private func tightened(_ points: [Point], on site: Site) -> [Point] {
     var kept = [points[0]]
     var from = 0
     while from < points.count - 1 {
       var to = from + 1
-      var next = to + 1
-      while next < points.count, isClear(points[from], points[next], on: site) {
-        to = next
-        next += 1
+      var step = 1
+      while to + step < points.count, isClear(points[from], points[to + step], on: site) {
+        to += step
+        step *= 2
+      }
+      while step > 1 {
+        step /= 2
+        if to + step < points.count, isClear(points[from], points[to + step], on: site) {
+          to += step
+        }
       }
       kept.append(points[to])
       from = to
@@ -151,43 +116,6 @@ struct RoutingGrid: Sendable {
       piece += free >= 1 ? Int(min(free, Float(pieces))) : 1
     }
     return true
-  }
-}
-
-/// A binary heap of cells, least cost first.
-private struct Heap {
-  private var items: [(cost: Float, cell: Int32)] = []
-
-  init() { items.reserveCapacity(4_096) }
-
-  mutating func push(_ cost: Float, _ cell: Int) {
-    let item = (cost: cost, cell: Int32(truncatingIfNeeded: cell))
-    items.append(item)
-    var heap = items.mutableSpan
-    var i = heap.count - 1
-    while i > 0, heap[(i - 1) / 2].cost > cost {
-      heap[i] = heap[(i - 1) / 2]
-      i = (i - 1) / 2
-    }
-    heap[i] = item
-  }
-
-  mutating func pop() -> (cost: Float, cell: Int)? {
-    guard let last = items.popLast() else { return nil }
-    guard let top = items.first else { return (last.cost, Int(last.cell)) }
-    var heap = items.mutableSpan
-    let count = heap.count
-    var i = 0
-    while true {
-      var child = 2 * i + 1
-      guard child < count else { break }
-      if child + 1 < count, heap[child + 1].cost < heap[child].cost { child += 1 }
-      guard heap[child].cost < last.cost else { break }
-      heap[i] = heap[child]
-      i = child
-    }
-    heap[i] = last
-    return (top.cost, Int(top.cell))
   }
 }
 

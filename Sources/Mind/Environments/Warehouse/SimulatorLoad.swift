@@ -3,6 +3,10 @@ import Basics
 
 /// Warehouses that drive about for as many steps as asked, on the caller's thread.
 ///
+/// Every step is a whole one, its observation written and its reward judged, and whoever is done
+/// begins another mission within the time measured. At random commands few arrive, so that missions
+/// last until their time is over, some thousand steps.
+///
 ///     var load = SimulatorLoad(lidar: true)
 ///     load.run(steps: 100)              // builds the sites
 ///     let time = clock.measure { sum = load.run(steps: 100_000) }

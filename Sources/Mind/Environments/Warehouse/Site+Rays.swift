@@ -13,18 +13,12 @@ extension Site {
     let tx = gx - Float(column)
     let ty = gy - Float(row)
     let i = row * columns + column
-    let low = distance[i] + tx * (distance[i + 1] - distance[i])
-    let high =
-      distance[i + columns] + tx * (distance[i + columns + 1] - distance[i + columns])
-    return low + ty * (high - low)
-  }
-
-  /// Whether a place is surely farther than `metres` from everything: a quick no, or a sure yes.
-  @inline(__always)
-  func isRoomy(_ x: Float, _ y: Float, by metres: Float) -> Bool {
-    guard x >= 0, y >= 0, x < width, y < height else { return false }
-    let i = min(reach.count - 1, Int(y * 10) * columns + Int(x * 10))
-    return (Float(reach[i]) - 0.71) * cell > metres
+    // In range, as the guard has seen to: not asked again.
+    return distance.withUnsafeBufferPointer { map in
+      let low = map[i] + tx * (map[i + 1] - map[i])
+      let high = map[i + columns] + tx * (map[i + columns + 1] - map[i + columns])
+      return low + ty * (high - low)
+    }
   }
 
   /// The direction in which the clearance grows fastest, not normalized.
@@ -98,18 +92,34 @@ extension Site {
     let inverseX = Self.inverse(cosines)
     let inverseY = Self.inverse(sines)
     // The walls: where the ray leaves the floor.
-    let toX = Self.larger((Self.wall - x) * inverseX, (right - x) * inverseX)
-    let toY = Self.larger((Self.wall - y) * inverseY, (top - y) * inverseY)
-    var range = Self.smaller(longest, Self.smaller(toX, toY))
-    for box in boxes {
-      let (left, right) = ((box[0] - x) * inverseX, (box[2] - x) * inverseX)
-      let (low, high) = ((box[1] - y) * inverseY, (box[3] - y) * inverseY)
-      let near = Self.larger(Self.smaller(left, right), Self.smaller(low, high))
-      let far = Self.smaller(Self.larger(left, right), Self.larger(low, high))
-      let hit = (near .<= far) .& (far .>= 0) .& (near .< range)
-      range.replace(with: near, where: hit)
+    let toX = SIMD8<Float>.larger((Self.wall - x) * inverseX, (right - x) * inverseX)
+    let toY = SIMD8<Float>.larger((Self.wall - y) * inverseY, (top - y) * inverseY)
+    var range = SIMD8<Float>.smaller(longest, SIMD8<Float>.smaller(toX, toY))
+    // Only what lies where rays can get to is cut.
+    let (ex, ey) = (x + cosines * longest, y + sines * longest)
+    let (least, most) = (SIMD2(ex.least, ey.least), SIMD2((0 - ex).least, (0 - ey).least))
+    let reached = SIMD4(min(x, least.x), min(y, least.y), min(-x, most.x), min(-y, most.y))
+    boxes.withUnsafeBufferPointer { boxes in
+      for box in boxes where Self.overlaps(box, reached) {
+        let (left, right) = ((box[0] - x) * inverseX, (box[2] - x) * inverseX)
+        let (low, high) = ((box[1] - y) * inverseY, (box[3] - y) * inverseY)
+        let near = SIMD8<Float>.larger(.smaller(left, right), .smaller(low, high))
+        let far = SIMD8<Float>.smaller(.larger(left, right), .larger(low, high))
+        let hit = (near .<= far) .& (far .>= 0) .& (near .< range)
+        range.replace(with: near, where: hit)
+      }
     }
-    return Self.larger(range, .zero)
+    return SIMD8<Float>.larger(range, .zero)
+  }
+
+  /// Whether a box has a part in another, given as its lower ends and the negatives of its upper ones.
+  @inline(__always)
+  private static func overlaps(_ box: SIMD4<Float>, _ other: SIMD4<Float>) -> Bool {
+    // Beyond zero where the one begins after the other has ended.
+    let low = box.lowHalf + other.highHalf
+    let high = other.lowHalf - box.highHalf
+    let apart = low.replacing(with: high, where: high .> low)
+    return max(apart.x, apart.y) <= 0
   }
 
   /// Eight rays over the grid, one by one.
@@ -122,17 +132,6 @@ extension Site {
       ranges[i] = raycast(x, y, cosine: cosines[i], sine: sines[i], max: longest[i])
     }
     return ranges
-  }
-
-  // The library's pointwise minimum goes lane by lane; this is one instruction.
-  @inline(__always)
-  private static func smaller(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
-    a.replacing(with: b, where: b .< a)
-  }
-
-  @inline(__always)
-  private static func larger(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
-    a.replacing(with: b, where: b .> a)
   }
 
   /// One over each lane; for 0 a number so large that it acts as infinity, but gives no NaN.

@@ -25,7 +25,7 @@ extension Warehouse {
     }
     drawQuirks(root.fork(2), route: route)
     state.noise = root.fork(4)
-    look()
+    state.crowd.look(from: state.drive.x, state.drive.y, on: site)
   }
 
   /// A start and a goal that are 8–25 m of way apart, or the farthest of many tries.
@@ -123,12 +123,11 @@ extension Warehouse {
     let count = setup.settings.movers ?? 4 + random.index(below: 5)
     guard !site.graph.ways.isEmpty else { return false }
     var hides = false
-    for i in 0..<min(8, max(0, count)) {
+    for i in 0..<min(Crowd.countMax, max(0, count)) {
       var mover = Self.drawMover(random.fork(UInt64(i)))
       if i == 0 && blind { hides = hide(&mover, &random, route: route) }
       if (i == 0 && hides) || place(&mover, &random) {
-        state.movers[state.moverCount] = mover
-        state.moverCount += 1
+        state.crowd.add(mover, site.graph)
       }
     }
     return hides
@@ -136,19 +135,20 @@ extension Warehouse {
 
   private static func drawMover(_ stream: Random) -> Mover {
     var mover = Mover()
-    mover.random = stream
-    if mover.random.chance(0.25) {
+    var random = stream
+    if random.chance(0.25) {
       mover.kind = .forklift
       mover.radius = 0.6
-      mover.pace = mover.random.uniform(in: 1...2.2)
-      mover.lane = mover.random.uniform(in: 0.1...0.5)
+      mover.pace = random.uniform(in: 1...2.2)
+      mover.lane = random.uniform(in: 0.1...0.5)
     } else {
-      mover.pace = mover.random.uniform(in: 0.6...1.6)
+      mover.pace = random.uniform(in: 0.6...1.6)
       // Most keep to the right.
-      mover.lane = mover.random.uniform(in: mover.random.chance(0.15) ? -0.5...0.2 : 0.2...0.8)
+      mover.lane = random.uniform(in: random.chance(0.15) ? -0.5...0.2 : 0.2...0.8)
     }
-    mover.distracted = mover.random.chance(0.25)
-    mover.patience = 40 + Int32(mover.random.index(below: 60))
+    mover.distracted = random.chance(0.25)
+    mover.patience = Float(40 + random.index(below: 60))
+    mover.errand.random = random
     return mover
   }
 
@@ -163,7 +163,7 @@ extension Warehouse {
       put(
         &mover, on: index, x: start.x + along * way.dx + lane * way.dy,
         y: start.y + along * way.dy - lane * way.dx)
-      mover.draw(destinationOn: site.graph)
+      mover.errand.draw(destinationOn: site.graph)
       let gap = Point(x: mover.x, y: mover.y).distance(
         to: Point(x: state.start.x, y: state.start.y))
       if gap >= 4, isFree(mover) { return true }
@@ -172,20 +172,13 @@ extension Warehouse {
   }
 
   private func put(_ mover: inout Mover, on index: Int, x: Float, y: Float) {
-    let way = site.graph.ways[index]
-    (mover.x, mover.y, mover.way) = (x, y, index)
-    (mover.dx, mover.dy) = (way.dx, way.dy)
+    (mover.x, mover.y, mover.errand.way) = (x, y, index)
   }
 
   private func isFree(_ mover: Mover) -> Bool {
     guard site.clearance(mover.x, mover.y) > mover.radius + 0.1 else { return false }
-    for j in 0..<state.moverCount {
-      let other = state.movers[j]
-      let reach = mover.radius + other.radius + 0.4
-      let gap = Point(x: mover.x, y: mover.y).distance(to: Point(x: other.x, y: other.y))
-      if gap < reach { return false }
-    }
-    return true
+    let reach = state.crowd.radius + (mover.radius + 0.4)
+    return Lanes(state.crowd.squared(mover.x, mover.y) .< reach * reach).isEmpty
   }
 
   /// Puts a mover in a side way that the route passes, out of sight, to walk off when the robot
@@ -226,7 +219,9 @@ extension Warehouse {
       mover.pause = 800
       mover.cue = end
       mover.distracted = true
-      repeat { mover.draw(destinationOn: site.graph) } while mover.destination == way.end
+      repeat {
+        mover.errand.draw(destinationOn: site.graph)
+      } while mover.errand.destination == way.end
       return true
     }
     return false

@@ -26,8 +26,8 @@ extension Warehouse {
     out[0] = drive.x + 0.002 * noise.nearlyNormal()
     out[1] = drive.y + 0.002 * noise.nearlyNormal()
     out[2] = wrappedAngle(drive.heading + 0.002 * noise.nearlyNormal())
-    out[3] = (drive.left * 200).rounded() * 0.005
-    out[4] = (drive.right * 200).rounded() * 0.005
+    out[3] = nearestInteger(drive.left * 200) * 0.005
+    out[4] = nearestInteger(drive.right * 200) * 0.005
     out[5] = drive.turnRate + 0.01 * noise.nearlyNormal()
     let (gx, gy) = (state.goal.x - drive.x, state.goal.y - drive.y)
     out[6] = c * gx + s * gy
@@ -40,30 +40,26 @@ extension Warehouse {
   }
 
   /// The nearest visible movers, nearest first: present, x, y, radius, kind.
+  @inline(__always)
   private func observeMovers(
     into out: inout MutableSpan<Float>, at start: Int, _ noise: inout Random, sine s: Float,
     cosine c: Float
   ) {
-    let movers = state.movers.span
     let (x, y) = (state.drive.x, state.drive.y)
-    var squared = SIMD8<Float>(repeating: .infinity)
-    for i in 0..<state.moverCount where movers[i].visible {
-      let (dx, dy) = (movers[i].x - x, movers[i].y - y)
-      squared[i] = dx * dx + dy * dy
-    }
+    var squared = Crowd.Floats(repeating: .infinity)
+    squared.replace(with: state.crowd.squared(x, y), where: state.crowd.isVisible)
     var at = start
     for _ in 0..<Self.slots {
-      let least = squared.min()
-      guard least < .infinity else { break }
-      var nearest = 0
-      while squared[nearest] != least { nearest += 1 }
-      squared[nearest] = .infinity
-      let (dx, dy) = (movers[nearest].x - x, movers[nearest].y - y)
+      let least = squared.least
+      var lanes = Lanes(squared .== least)
+      guard least < .infinity, let nearest = lanes.next() else { break }
+      squared.put(.infinity, in: nearest)
+      let (dx, dy) = (state.crowd.x[nearest] - x, state.crowd.y[nearest] - y)
       out[at] = 1
       out[at + 1] = c * dx + s * dy + 0.03 * noise.nearlyNormal()
       out[at + 2] = c * dy - s * dx + 0.03 * noise.nearlyNormal()
-      out[at + 3] = movers[nearest].radius
-      out[at + 4] = Float(movers[nearest].kind.rawValue)
+      out[at + 3] = state.crowd.radius[nearest]
+      out[at + 4] = Float(state.crowd.kind(nearest).rawValue)
       at += 5
     }
     for i in at..<start + 5 * Self.slots { out[i] = 0 }
@@ -78,6 +74,7 @@ extension Warehouse {
     return ranges
   }
 
+  @inline(__always)
   private func observeRanges(
     into out: inout MutableSpan<Float>, at start: Int, _ noise: inout Random, sine s: Float,
     cosine c: Float
@@ -88,25 +85,23 @@ extension Warehouse {
     }
   }
 
+  @inline(__always)
   private func castRanges(
     into out: inout MutableSpan<Float>, at start: Int, sine s: Float, cosine c: Float
   ) {
     let (x, y) = (state.drive.x, state.drive.y)
-    let movers = state.movers.span
-    var mx = SIMD8<Float>(repeating: 0)
-    var my = SIMD8<Float>(repeating: 0)
-    var radius = SIMD8<Float>(repeating: 0)
-    for i in 0..<state.moverCount {
-      (mx[i], my[i], radius[i]) = (movers[i].x - x, movers[i].y - y, movers[i].radius)
-    }
-    let squared = radius * radius
+    let (mx, my) = (state.crowd.x - x, state.crowd.y - y)
+    let squared = state.crowd.radius * state.crowd.radius
+    // Nobody farther away cuts a beam short.
+    let reach = state.crowd.radius + Self.sight
+    let near = Lanes(state.crowd.squared(x, y) .< reach * reach)
     let longest = SIMD8(repeating: Self.sight)
     for group in 0..<Self.beams / 8 {
       let cosines = c * setup.beamCosines[group] - s * setup.beamSines[group]
       let sines = s * setup.beamCosines[group] + c * setup.beamSines[group]
       let ranges = site.raycast(x, y, cosines: cosines, sines: sines, max: longest)
       for i in 0..<8 { out[start + 8 * group + i] = ranges[i] }
-      for j in 0..<state.moverCount {
+      for j in near {
         // Where the rays meet the disc, if they do.
         let ahead = mx[j] * cosines + my[j] * sines
         let aside = mx[j] * sines - my[j] * cosines
@@ -124,11 +119,12 @@ extension Warehouse {
 
   /// A mover as judges see it.
   func moverState(_ i: Int) -> MoverState {
-    let mover = state.movers.span[i]
+    let crowd = state.crowd
+    let (dx, dy, speed) = (crowd.dx[i], crowd.dy[i], crowd.speed[i])
     return MoverState(
-      x: mover.x, y: mover.y, vx: mover.dx * mover.speed, vy: mover.dy * mover.speed,
-      heading: arcTangent(y: mover.dy, x: mover.dx), radius: mover.radius, kind: mover.kind,
-      visible: mover.visible)
+      x: crowd.x[i], y: crowd.y[i], vx: dx * speed, vy: dy * speed,
+      heading: arcTangent(y: dy, x: dx), radius: crowd.radius[i], kind: crowd.kind(i),
+      visible: crowd.isVisible[i])
   }
 
   /// Where movers will be; see `Truth.moversAhead`.
@@ -142,11 +138,9 @@ extension Warehouse {
     return (0..<steps).map { _ in
       seen.x += seen.vx * Drive.dt
       seen.y += seen.vy * Drive.dt
-      let count = world.state.moverCount
-      var movers = world.state.movers.mutableSpan
-      Crowd.step(&movers, count: count, robot: seen, site: site)
-      Self.look(&world.state, x: seen.x, y: seen.y, site: site)
-      return (0..<world.state.moverCount).map { world.moverState($0) }
+      world.state.crowd.step(robot: seen, site: site)
+      world.state.crowd.look(from: seen.x, seen.y, on: site)
+      return (0..<world.state.crowd.count).map { world.moverState($0) }
     }
   }
 }

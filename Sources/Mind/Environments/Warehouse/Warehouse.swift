@@ -60,8 +60,7 @@ public struct Warehouse: Environment {
   /// Everything that changes from step to step: flat, so that a copy is a copy of memory.
   struct State: Sendable {
     var drive = DriveState(pose: Pose(x: 0, y: 0))
-    var movers = InlineArray<8, Mover>(repeating: Mover())
-    var moverCount = 0
+    var crowd = Crowd()
     var noise = Random(seed: 0)
     var start = Pose(x: 0, y: 0)
     var goal = Point(x: 0, y: 0)
@@ -124,17 +123,16 @@ public struct Warehouse: Environment {
     drive.advance(&state.drive, v: action[0], w: action[1])
     state.events = Events()
     meetWalls(before)
-    let (seen, count, site) = (self.seen(), state.moverCount, self.site)
-    var movers = state.movers.mutableSpan
-    Crowd.step(&movers, count: count, robot: seen, site: site)
+    state.crowd.step(robot: seen(), site: site)
     meetMovers(before)
-    look()
+    state.crowd.look(from: state.drive.x, state.drive.y, on: site)
     let transition = judge(before)
     observe(into: &observation)
     return transition
   }
 
   /// The robot as movers know it.
+  @inline(__always)
   private func seen() -> RobotSeen {
     let (s, c) = sineCosine(state.drive.heading)
     return RobotSeen(
@@ -157,40 +155,14 @@ public struct Warehouse: Environment {
   }
 
   private mutating func meetMovers(_ before: DriveState) {
+    let reach = state.crowd.radius + Self.robotRadius
+    let touches = state.crowd.squared(state.drive.x, state.drive.y) .< reach * reach
+    let begun = !Lanes(touches .& .!state.crowd.isTouching).isEmpty
+    state.crowd.isTouching = touches
     let moving = abs(state.drive.speed) > 0.05
-    let (x, y, count) = (state.drive.x, state.drive.y, state.moverCount)
-    var begun = false
-    var bumped = false
-    var movers = state.movers.mutableSpan
-    for i in 0..<count {
-      let (dx, dy) = (movers[i].x - x, movers[i].y - y)
-      let reach = movers[i].radius + Self.robotRadius
-      let touches = dx * dx + dy * dy < reach * reach
-      begun = begun || (touches && !movers[i].touching)
-      bumped = bumped || touches
-      movers[i].touching = touches
-    }
     state.events.atFaultMoverContact = begun && moving
     state.events.blamelessContact = begun && !moving
-    if bumped && moving { stop(at: before) }
-  }
-
-  /// Finds out which movers are in sight of the robot.
-  mutating func look() { Self.look(&state, x: state.drive.x, y: state.drive.y, site: site) }
-
-  static func look(_ state: inout State, x: Float, y: Float, site: Site) {
-    let count = state.moverCount
-    var movers = state.movers.mutableSpan
-    let places = Crowd.Places(movers, count: count)
-    let squared = places.squared(x, y)
-    let within = squared .<= sight * sight
-    let distance = squared.replacing(with: 1e-8, where: squared .< 1e-8).squareRoot()
-    // Those out of sight get rays of no length.
-    let range = site.raycast(
-      x, y, cosines: (places.x - x) / distance, sines: (places.y - y) / distance,
-      max: SIMD8.zero.replacing(with: distance, where: within))
-    let clear = within .& (range .>= distance)
-    for i in 0..<count { movers[i].visible = clear[i] }
+    if moving, !Lanes(touches).isEmpty { stop(at: before) }
   }
 
   private mutating func judge(_ before: DriveState) -> Transition {
@@ -217,19 +189,23 @@ public struct Warehouse: Environment {
 
   /// Whether a mover is where the robot could not stop short of it: in the box before its front,
   /// as long as |v| · 0.3 s + v² / 2 + 0.15 m, and 0.1 m wider than the robot on either side.
+  @inline(__always)
   private func isFieldViolated() -> Bool {
     let speed = state.drive.speed
     guard abs(speed) > 0.1 else { return false }
-    let (s, c) = sineCosine(state.drive.heading)
     let sign: Float = speed > 0 ? 1 : -1
     let length = ProtectiveField.length(at: speed)
-    let movers = state.movers.span
-    for i in 0..<state.moverCount {
-      let dx = movers[i].x - state.drive.x
-      let dy = movers[i].y - state.drive.y
+    // Nobody farther away than the field's far corner reaches into it.
+    let (x, y) = (state.drive.x, state.drive.y)
+    let reach = state.crowd.radius + (length + 2 * Self.robotRadius)
+    let near = Lanes(state.crowd.squared(x, y) .< reach * reach)
+    if near.isEmpty { return false }
+    let (s, c) = sineCosine(state.drive.heading)
+    for i in near {
+      let (dx, dy) = (state.crowd.x[i] - x, state.crowd.y[i] - y)
       if ProtectiveField.contains(
         ahead: sign * (c * dx + s * dy), aside: sign * (c * dy - s * dx),
-        radius: movers[i].radius, length: length)
+        radius: state.crowd.radius[i], length: length)
       {
         return true
       }
