@@ -50,11 +50,6 @@ DECLARE_BLOCK(block_exact) {
 }
 
 #if defined(__x86_64__)
-#define TARGET_BF16 \
-  __attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
-#define TARGET_AMX \
-  __attribute__((target("avx2,fma,avx512f,avx512bw,avx512vl,avx512dq,amx-tile,amx-bf16")))
-
 TARGET_BF16 DECLARE_BLOCK(block_dots) {
   for (int i = 0; i < tall * W; i += 8) {
     const uint16_t *line = a + (size_t)(i / W) * steps * TILE + (size_t)(i % W) * K_PAD;
@@ -123,8 +118,8 @@ typedef struct {
 } product_t;
 
 /// One block of sums, at row i and column j, to where it goes.
-static INLINE void finish_rows(const int bend, const product_t *p, size_t i, size_t j,
-                               const float *sums) {
+static INLINE void finish_rows(const int native, const int bend, const product_t *p, size_t i,
+                               size_t j, const float *sums) {
   const finish_t *f = p->finish;
   size_t rows = p->m - i < SIDE ? p->m - i : SIDE, columns = p->n - j;
   size_t rest = columns > W ? columns - W : 0;
@@ -146,21 +141,22 @@ static INLINE void finish_rows(const int bend, const product_t *p, size_t i, siz
       out += f->out_row;
     }
     if (next) {
-      store_pairs(next, paired_run(x, y));
+      store_pairs(next, paired_run(native, x, y));
       next += r + 1 == W ? padded_k(p->n) * W - (W - 1) * K_PAD : K_PAD;
     }
   }
 }
 
-static INLINE void finish_block(const product_t *p, size_t i, size_t j, const float *sums) {
-  if (p->finish->bend == BEND_SILU) finish_rows(BEND_SILU, p, i, j, sums);
-  else finish_rows(BEND_NONE, p, i, j, sums);
+static INLINE void finish_block(const int native, const product_t *p, size_t i, size_t j,
+                                const float *sums) {
+  if (p->finish->bend == BEND_SILU) finish_rows(native, BEND_SILU, p, i, j, sums);
+  else finish_rows(native, BEND_NONE, p, i, j, sums);
 }
 
 /// All blocks of a product: columns outside, so that their part of B stays in the nearest cache. Sums
 /// go by a buffer even where nothing is left to do to them: rows that are a power of two apart fall
 /// on the same few lines of the cache, which slows a store of whole tiles by half.
-#define PRODUCT(NAME, BLOCK)                                                                   \
+#define PRODUCT(NAME, BLOCK, NATIVE)                                                            \
   static void NAME(const product_t *p) {                                                       \
     float buffers[2][SIDE * SIDE] __attribute__((aligned(64)));                                \
     int turn = 0;                                                                              \
@@ -173,15 +169,15 @@ static INLINE void finish_block(const product_t *p, size_t i, size_t j, const fl
         else if (rows > W) BLOCK(2, 1, steps, a, b, sums);                                     \
         else if (columns > W) BLOCK(1, 2, steps, a, b, sums);                                  \
         else BLOCK(1, 1, steps, a, b, sums);                                                   \
-        finish_block(p, i, j, sums);                                                           \
+        finish_block(NATIVE, p, i, j, sums);                                                   \
       }                                                                                        \
   }
-PRODUCT(product_portable, block_exact)
+PRODUCT(product_portable, block_exact, 0)
 #if defined(__x86_64__)
-TARGET_AVX2 PRODUCT(product_avx2, block_exact)
-TARGET_AVX512 PRODUCT(product_avx512, block_exact)
-TARGET_BF16 PRODUCT(product_dots, block_dots)
-TARGET_AMX PRODUCT(product_tiles, block_tiles)
+TARGET_AVX2 PRODUCT(product_avx2, block_exact, 0)
+TARGET_AVX512 PRODUCT(product_avx512, block_exact, 0)
+TARGET_BF16 PRODUCT(product_dots, block_dots, 1)
+TARGET_AMX PRODUCT(product_tiles, block_tiles, 1)
 TARGET_AMX static void product_amx(const product_t *p) {
   _tile_loadconfig(&tile_shapes);
   product_tiles(p);

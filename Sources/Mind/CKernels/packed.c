@@ -70,20 +70,20 @@ VARIANTS(kernel_pack_strips,
 
 /// One tile: `lines` lines and `numbers` numbers are there. `along`: numbers of a line are
 /// neighbours, and lines `row` apart; else the other way round. `right`: of the right side.
-static INLINE void tile(const int along, const int right, size_t lines, size_t numbers,
-                        const float *x, size_t row, uint16_t *to) {
+static INLINE void tile(const int native, const int along, const int right, size_t lines,
+                        size_t numbers, const float *x, size_t row, uint16_t *to) {
   lanes v[W];
   UNROLL for (size_t i = 0; i < W; i++) {
     pairs p = {0};
     if (along && i < lines) {
       const float *at = x + i * row;
       lanes first = load_up_to(at, numbers, 0);
-      p = paired_run(first, numbers > W ? load_up_to(at + W, numbers - W, 0) : splat(0));
+      p = paired_run(native, first, numbers > W ? load_up_to(at + W, numbers - W, 0) : splat(0));
     }
     if (!along && 2 * i < numbers) {
       const float *at = x + 2 * i * row;
       lanes high = 2 * i + 1 < numbers ? load_up_to(at + row, lines, 0) : splat(0);
-      p = paired(load_up_to(at, lines, 0), high);
+      p = paired(native, load_up_to(at, lines, 0), high);
     }
     v[i] = (lanes)p;
   }
@@ -91,38 +91,55 @@ static INLINE void tile(const int along, const int right, size_t lines, size_t n
   UNROLL for (size_t i = 0; i < W; i++) store_pairs(to + i * 2 * W, (pairs)v[i]);
 }
 
-static INLINE void tiles(const int along, const int right, size_t lines, size_t k,
-                         const float *x, size_t row, uint16_t *to) {
+static INLINE void tiles(const int native, const int along, const int right, size_t lines,
+                         size_t k, const float *x, size_t row, uint16_t *to) {
   for (size_t i = 0; i < lines; i += W)
     for (size_t p = 0; p < k; p += K_PAD, to += W * K_PAD) {
       const float *at = along ? x + i * row + p : x + p * row + i;
-      if (lines - i >= W && k - p >= K_PAD) tile(along, right, W, K_PAD, at, row, to);
-      else tile(along, right, lines - i < W ? lines - i : W, k - p < K_PAD ? k - p : K_PAD, at,
-                row, to);
+      if (lines - i >= W && k - p >= K_PAD) tile(native, along, right, W, K_PAD, at, row, to);
+      else tile(native, along, right, lines - i < W ? lines - i : W,
+                k - p < K_PAD ? k - p : K_PAD, at, row, to);
     }
 }
 
-static INLINE void kernel_pack_tiles_body(int right, size_t lines, size_t k, const float *x,
-                                          size_t row, int along, uint16_t *to) {
-  if (right && along) tiles(1, 1, lines, k, x, row, to);
-  else if (right) tiles(0, 1, lines, k, x, row, to);
-  else if (along) tiles(1, 0, lines, k, x, row, to);
-  else tiles(0, 0, lines, k, x, row, to);
+#define PACK_TILES(NAME, NATIVE)                                                                \
+  static void NAME(int right, size_t lines, size_t k, const float *x, size_t row, int along,    \
+                   uint16_t *to) {                                                              \
+    if (right && along) tiles(NATIVE, 1, 1, lines, k, x, row, to);                              \
+    else if (right) tiles(NATIVE, 0, 1, lines, k, x, row, to);                                  \
+    else if (along) tiles(NATIVE, 1, 0, lines, k, x, row, to);                                  \
+    else tiles(NATIVE, 0, 0, lines, k, x, row, to);                                             \
+  }
+PACK_TILES(pack_tiles_portable, 0)
+#if defined(__x86_64__)
+TARGET_AVX2 PACK_TILES(pack_tiles_avx2, 0)
+TARGET_AVX512 PACK_TILES(pack_tiles_avx512, 0)
+TARGET_BF16 PACK_TILES(pack_tiles_native, 1)
+#endif
+
+static void pack_tiles(int right, size_t lines, size_t k, const float *x, size_t row, int along,
+                       void *to) {
+#if defined(__x86_64__)
+  switch (kernels_in_use()) {
+  case KERNELS_AMX:
+  case KERNELS_AVX512_BF16: pack_tiles_native(right, lines, k, x, row, along, to); return;
+  case KERNELS_AVX512: pack_tiles_avx512(right, lines, k, x, row, along, to); return;
+  case KERNELS_AVX2: pack_tiles_avx2(right, lines, k, x, row, along, to); return;
+  }
+#endif
+  pack_tiles_portable(right, lines, k, x, row, along, to);
 }
-VARIANTS(kernel_pack_tiles,
-         (int right, size_t lines, size_t k, const float *x, size_t row, int along, uint16_t *to),
-         (right, lines, k, x, row, along, to))
 
 void kernel_pack_right(int precision, size_t n, size_t k, const float *b, int transposed,
                        void *to) {
   size_t b_row = transposed ? k : n;
-  if (precision == PRECISION_BFLOAT16) kernel_pack_tiles(1, n, k, b, b_row, transposed, to);
+  if (precision == PRECISION_BFLOAT16) pack_tiles(1, n, k, b, b_row, transposed, to);
   else kernel_pack_strips(n, k, b, b_row, transposed, to);
 }
 
 void kernel_pack_left(int precision, size_t m, size_t k, const float *a, size_t a_row,
                       int transposed, void *to) {
-  if (precision == PRECISION_BFLOAT16) kernel_pack_tiles(0, m, k, a, a_row, !transposed, to);
+  if (precision == PRECISION_BFLOAT16) pack_tiles(0, m, k, a, a_row, !transposed, to);
   else if (transposed) kernel_transpose(1, k, 1, m, 1, a, to);
   else kernel_copy_blocks(m, k, a, a_row, to, k);
 }
