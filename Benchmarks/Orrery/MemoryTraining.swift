@@ -55,8 +55,13 @@ struct MemoryMixers: Sendable {
 struct TargetCourse: Course {
   let x: Tensor
   let target: Tensor
+  let precision: Precision
 
   func loss(of model: Backbone, step: Int, shard: Int) -> Tensor {
+    precision.run { loss(of: model, shard: shard) }
+  }
+
+  private func loss(of model: Backbone, shard: Int) -> Tensor {
     let rows = x.shape[0] / Trainer<Self>.shards
     let mine = (shard * rows)..<((shard + 1) * rows)
     var state: Backbone.State?
@@ -83,21 +88,22 @@ struct MemoryTrainingWorkload: Workload {
     "3 · 1024 tokens · (2 · \(mixers.weights) weights + mixing of time)"
   }
 
-  private var course: TargetCourse {
+  private func course(_ precision: Precision) -> TargetCourse {
     var random = Random(seed: 7)
     let shape: Shape = [Self.batch, Self.time, MemoryMixers.width]
     return TargetCourse(
-      x: .normal(shape, random: &random), target: .normal(shape, random: &random))
+      x: .normal(shape, random: &random), target: .normal(shape, random: &random),
+      precision: precision)
   }
 
-  func columns() -> [NamedColumn] {
-    let course = course
+  func columns(_ precision: Precision) -> [NamedColumn] {
+    let course = course(precision)
     return trainingColumns(mixers.backbone(), course)
       + [NamedColumn("in.x", course.x), NamedColumn("in.target", course.target)]
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
-    training(mixers.backbone(), course, on: setting.workers)
+    training(mixers.backbone(), course(setting.precision), on: setting.workers)
   }
 }
 
