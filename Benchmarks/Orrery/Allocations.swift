@@ -54,5 +54,5 @@ private func warehouseDecision() throws -> () -> Void {
 
 private func coreDecision(workers: Int) -> () -> Void {
   PlanningWorkload(samples: 64, iterations: 3, horizon: 8)
-    .prepare(Setting(precision: .fp32, workers: Workers(count: workers)))
+    .prepare(Setting(precision: .float32, workers: Workers(count: workers)))
 }

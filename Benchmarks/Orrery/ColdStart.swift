@@ -18,14 +18,15 @@ enum ColdStart {
     try load(into: &core, from: path)
     let loaded = clock.now
     let workers = Workers(count: 2)
-    let planner = CorePlanner(core: core, samples: 64, iterations: 3, horizon: 8)
+    let planner = CorePlanner(
+      core, samples: 64, iterations: 3, horizon: 8, precision: .float32)
     let state = Tensor.normal([ImaginationCore.width], random: &random)
     let goal = Tensor.normal([ImaginationCore.latent], random: &random)
-    let (mean, _) = planner.plan(from: state, goal: goal, noise: .drawn(random), on: workers)
+    planner.plan(from: state, goal: goal, noise: .drawn(random), on: workers)
     try Output.say(
       Times(
         loading: (loaded - began) / .seconds(1), planning: (clock.now - loaded) / .seconds(1),
-        action: mean[0]))
+        action: planner.mean[0]))
   }
 
   private struct Times: Encodable {

@@ -1,100 +1,177 @@
-// Planning with the core: the cross-entropy method.
+// Planning with the core: the cross-entropy method, without an allocation once it is made.
 
 import Basics
 import Tensors
 
 /// Draws plans, imagines them, keeps the ten best, draws around those.
-struct CorePlanner: Sendable {
+final class CorePlanner {
   static let elites = 10
-
-  let core: ImaginationCore
-  let samples: Int
-  let iterations: Int
-  let horizon: Int
 
   /// Where the normal numbers of an iteration come from.
   enum Noise: Sendable {
-    /// Drawn, each shard its own.
+    /// Drawn, each block its own.
     case drawn(Random)
     /// Given: `[iterations, H, N, actions]`.
     case given(Tensor)
   }
 
-  /// The mean plan after all iterations, `[H, actions]`, and the costs of the first iteration.
-  func plan(
-    from state: Tensor, goal: Tensor, noise: Noise, on workers: Workers
-  ) -> (mean: [Float], firstCosts: [Float]) {
-    let count = horizon * ImaginationCore.actions
-    var mean = [Float](repeating: 0, count: count)
-    var deviation = [Float](repeating: 1, count: count)
-    var firstCosts: [Float] = []
-    // Two shards whatever the number of workers, so that this number changes no result.
-    let shards = min(2, samples)
-    let rows = samples / shards
-    let start = state.reshaped([1, ImaginationCore.width]).repeated(axis: 0, count: rows)
-    for iteration in 0..<iterations {
-      let (center, spread) = (mean, deviation)
-      let parts = workers.map(shards) { shard in
-        let actions = candidates(
-          center, spread, noise, iteration: iteration, rows: (shard * rows)..<((shard + 1) * rows))
-        return (actions, core.costs(from: start, actions: actions, goal: goal).scalars)
-      }
-      let costs = parts.flatMap(\.1)
-      if iteration == 0 { firstCosts = costs }
-      let best = costs.indices.sorted { costs[$0] < costs[$1] }.prefix(Self.elites)
-      refit(to: best.map { (parts[$0 / rows].0, $0 % rows) }, rows, &mean, &deviation)
-    }
-    return (mean, firstCosts)
+  let iterations: Int
+  private let round: Round
+  private var best: [(block: Int, row: Int, cost: Float)] = []
+
+  init(
+    _ core: ImaginationCore, samples: Int, iterations: Int, horizon: Int, precision: Precision
+  ) {
+    self.iterations = iterations
+    // Blocks that two threads can share, and that stay in the cache; whatever the number of
+    // workers, so that it changes no result.
+    let rows = samples < 32 ? samples : min(64, samples / 2)
+    precondition(samples % rows == 0, "\(samples) samples in blocks of \(rows)")
+    round = Round(
+      core.prepared(precision), blocks: samples / rows, rows: rows, horizon: horizon)
+    best.reserveCapacity(Self.elites + 1)
   }
 
-  /// `[H, rows, actions]`
-  private func candidates(
-    _ mean: [Float], _ deviation: [Float], _ noise: Noise, iteration: Int, rows: Range<Int>
-  ) -> Tensor {
-    let width = ImaginationCore.actions
-    var result = Tensor(zeros: [horizon, rows.count, width])
-    result.withMutableSpan { out in
-      switch noise {
-      case .drawn(let random):
-        var random = random.fork(UInt64(iteration * samples + rows.lowerBound))
-        for i in out.indices { out[i] = random.normal() }
-      case .given(let all):
-        let span = all.span
-        for step in 0..<horizon {
-          let from = ((iteration * horizon + step) * samples + rows.lowerBound) * width
-          for i in 0..<(rows.count * width) { out[step * rows.count * width + i] = span[from + i] }
+  /// The mean plan after the last decision, `[H, actions]`.
+  var mean: [Float] { round.mean }
+
+  /// What the candidates of the last iteration cost.
+  var costs: [Float] { round.blocks.flatMap(\.costs) }
+
+  /// Makes a plan; `iterations` may be fewer than usual.
+  func plan(
+    from state: Tensor, goal: Tensor, noise: Noise, iterations: Int? = nil, on workers: Workers
+  ) {
+    round.begin(from: state, goal: goal, noise: noise)
+    for iteration in 0..<(iterations ?? self.iterations) {
+      round.iteration = iteration
+      workers.perform(round, parts: round.blocks.count)
+      select()
+      round.refit(to: best)
+    }
+  }
+
+  /// The cheapest candidates, in order.
+  private func select() {
+    best.removeAll(keepingCapacity: true)
+    for (index, block) in round.blocks.enumerated() {
+      for row in 0..<block.rows {
+        let cost = block.costs[row]
+        if best.count == Self.elites, cost >= best[Self.elites - 1].cost { continue }
+        var place = best.count
+        while place > 0 && best[place - 1].cost > cost { place -= 1 }
+        best.insert((index, row, cost), at: place)
+        if best.count > Self.elites { best.removeLast() }
+      }
+    }
+  }
+}
+
+extension RecurrentEnsemble {
+  /// Adds ‖mean − goal‖² + Σ variance of each row to its cost.
+  func addCosts(goal: Tensor, rows: Int, in space: Space, to costs: inout [Float]) {
+    var span = costs.mutableSpan
+    addCosts(goal: goal, near: 1, apart: 1, rows: rows, in: space, to: &span, start: 0)
+  }
+}
+
+/// The candidates that one thread imagines together.
+private final class Block {
+  let rows: Int
+  let space: RecurrentEnsemble.Space
+  /// `[rows, H, actions]`
+  var actions: [Float]
+  var costs: [Float]
+
+  init(_ ensemble: RecurrentEnsemble, rows: Int, horizon: Int) {
+    self.rows = rows
+    space = ensemble.space(rows: rows)
+    actions = [Float](repeating: 0, count: rows * horizon * ensemble.actions)
+    costs = [Float](repeating: 0, count: rows)
+  }
+}
+
+/// One iteration: each part draws and imagines a block of candidates. Unchecked Sendable because a
+/// part writes its own block alone, and the rest is written between two iterations.
+private final class Round: SharedWork, @unchecked Sendable {
+  let ensemble: RecurrentEnsemble
+  let blocks: [Block]
+  let horizon: Int
+  var mean: [Float]
+  var deviation: [Float]
+  var iteration = 0
+  private var state = Tensor(0)
+  private var goal = Tensor(0)
+  private var noise = CorePlanner.Noise.drawn(Random(seed: 0))
+
+  init(_ ensemble: RecurrentEnsemble, blocks: Int, rows: Int, horizon: Int) {
+    self.ensemble = ensemble
+    self.horizon = horizon
+    self.blocks = (0..<blocks).map { _ in Block(ensemble, rows: rows, horizon: horizon) }
+    mean = [Float](repeating: 0, count: horizon * ensemble.actions)
+    deviation = mean
+  }
+
+  func begin(from state: Tensor, goal: Tensor, noise: CorePlanner.Noise) {
+    (self.state, self.goal, self.noise) = (state, goal, noise)
+    for i in mean.indices {
+      mean[i] = 0
+      deviation[i] = 1
+    }
+  }
+
+  override func perform(_ part: Int) {
+    let block = blocks[part]
+    draw(part, block)
+    for row in 0..<block.rows { block.costs[row] = 0 }
+    ensemble.begin(state, rows: block.rows, in: block.space)
+    let stride = mean.count
+    for step in 0..<horizon {
+      ensemble.step(
+        block.actions.span, start: step * ensemble.actions, stride: stride, rows: block.rows,
+        in: block.space)
+      ensemble.ask(rows: block.rows, in: block.space)
+      ensemble.addCosts(goal: goal, rows: block.rows, in: block.space, to: &block.costs)
+    }
+  }
+
+  private func draw(_ part: Int, _ block: Block) {
+    let width = ensemble.actions
+    switch noise {
+    case .drawn(let random):
+      var random = random.fork(UInt64(iteration * blocks.count + part))
+      for row in 0..<block.rows {
+        for i in mean.indices {
+          block.actions[row * mean.count + i] = mean[i] + deviation[i] * random.normal()
         }
       }
-      for step in 0..<horizon {
-        for row in 0..<rows.count {
-          for a in 0..<width {
-            let at = (step * rows.count + row) * width + a
-            out[at] = mean[step * width + a] + deviation[step * width + a] * out[at]
-          }
+    case .given(let all):
+      let numbers = all.span
+      let samples = blocks.count * block.rows
+      for row in 0..<block.rows {
+        for i in mean.indices {
+          let (step, a) = (i / width, i % width)
+          let sample = part * block.rows + row
+          let at = ((iteration * horizon + step) * samples + sample) * width + a
+          block.actions[row * mean.count + i] = mean[i] + deviation[i] * numbers[at]
         }
       }
     }
-    return result
   }
 
   /// Mean and deviation of the best plans.
-  private func refit(
-    to best: [(Tensor, Int)], _ rows: Int, _ mean: inout [Float], _ deviation: inout [Float]
-  ) {
-    let width = ImaginationCore.actions
+  func refit(to best: [(block: Int, row: Int, cost: Float)]) {
     let share = 1 / Float(best.count)
-    for step in 0..<horizon {
-      for a in 0..<width {
-        var (sum, squares): (Float, Float) = (0, 0)
-        for (actions, row) in best { sum += actions.span[(step * rows + row) * width + a] }
-        let center = sum * share
-        for (actions, row) in best {
-          let off = actions.span[(step * rows + row) * width + a] - center
-          squares += off * off
-        }
-        mean[step * width + a] = center
-        deviation[step * width + a] = (squares * share).squareRoot()
+    for i in mean.indices {
+      var (sum, squares): (Float, Float) = (0, 0)
+      for one in best { sum += blocks[one.block].actions[one.row * mean.count + i] }
+      let center = sum * share
+      for one in best {
+        let off = blocks[one.block].actions[one.row * mean.count + i] - center
+        squares += off * off
       }
+      mean[i] = center
+      deviation[i] = (squares * share).squareRoot()
     }
   }
 }

@@ -10,8 +10,13 @@ struct ForesightCourse: Course {
   let start: Tensor  // [B, width]
   let actions: Tensor  // [K, B, actions]
   let targets: Tensor  // [K, B, latent]
+  let precision: Precision
 
   func loss(of model: ImaginationCore, step: Int, shard: Int) -> Tensor {
+    precision.run { loss(of: model, shard: shard) }
+  }
+
+  private func loss(of model: ImaginationCore, shard: Int) -> Tensor {
     let rows = start.shape[0] / Trainer<Self>.shards
     let mine = (shard * rows)..<((shard + 1) * rows)
     let horizon = actions.shape[0]
@@ -37,16 +42,17 @@ struct CoreTrainingWorkload: Workload {
     "3 · \(batch)·\(Self.horizon) steps of 2·(10·256 + 2·256·768 + 5·(256·256 + 256·128))"
   }
 
-  private var course: ForesightCourse {
+  private func course(_ precision: Precision) -> ForesightCourse {
     var random = Random(seed: 8)
     return ForesightCourse(
       start: .normal([batch, ImaginationCore.width], random: &random),
       actions: .normal([Self.horizon, batch, ImaginationCore.actions], random: &random),
-      targets: .normal([Self.horizon, batch, ImaginationCore.latent], random: &random))
+      targets: .normal([Self.horizon, batch, ImaginationCore.latent], random: &random),
+      precision: precision)
   }
 
-  func columns() -> [NamedColumn] {
-    let course = course
+  func columns(_ precision: Precision) -> [NamedColumn] {
+    let course = course(precision)
     return trainingColumns(Situation().core, course) + [
       NamedColumn("in.start", course.start), NamedColumn("in.actions", course.actions),
       NamedColumn("in.targets", course.targets),
@@ -54,6 +60,6 @@ struct CoreTrainingWorkload: Workload {
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
-    training(Situation().core, course, setting)
+    training(Situation().core, course(setting.precision), on: setting.workers)
   }
 }

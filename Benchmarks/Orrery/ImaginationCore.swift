@@ -53,15 +53,15 @@ struct ImaginationCore: Module {
     return heads.map { $0(all) }
   }
 
-  /// Σ over steps of ‖mean_m ẑ^m − goal‖² + Σ variance_m, for each candidate. `[N]`
-  func costs(from state: Tensor, actions: Tensor, goal: Tensor) -> Tensor {
-    let heads = imagine(from: state, actions: actions)
-    let mean = heads.dropFirst().reduce(heads[0], +) * (1 / Float(heads.count))
-    let spread = heads.dropFirst().reduce((heads[0] - mean).square()) { sum, head in
-      sum + (head - mean).square()
+  /// The same made ready for planning: no tape, no allocation.
+  func prepared(_ precision: Precision) -> RecurrentEnsemble {
+    func layer(_ linear: Linear) -> RecurrentEnsemble.Layer {
+      (linear.weight, linear.bias ?? Tensor(zeros: [linear.weight.shape[1]]))
     }
-    let cost = (mean - goal).square() + spread * (1 / Float(heads.count))
-    return cost.sum(axis: 2).sum(axis: 0)
+    return RecurrentEnsemble(
+      action: layer(action), input: layer(cell.input), recurrent: layer(cell.recurrent),
+      norm: norm.weight, epsilon: norm.epsilon,
+      heads: heads.map { (layer($0.layers[0]), layer($0.layers[1])) }, precision: precision)
   }
 
   /// Operations of one candidate's step.

@@ -55,8 +55,13 @@ struct MemoryMixers: Sendable {
 struct TargetCourse: Course {
   let x: Tensor
   let target: Tensor
+  let precision: Precision
 
   func loss(of model: Backbone, step: Int, shard: Int) -> Tensor {
+    precision.run { loss(of: model, shard: shard) }
+  }
+
+  private func loss(of model: Backbone, shard: Int) -> Tensor {
     let rows = x.shape[0] / Trainer<Self>.shards
     let mine = (shard * rows)..<((shard + 1) * rows)
     var state: Backbone.State?
@@ -83,33 +88,32 @@ struct MemoryTrainingWorkload: Workload {
     "3 · 1024 tokens · (2 · \(mixers.weights) weights + mixing of time)"
   }
 
-  private var course: TargetCourse {
+  private func course(_ precision: Precision) -> TargetCourse {
     var random = Random(seed: 7)
     let shape: Shape = [Self.batch, Self.time, MemoryMixers.width]
     return TargetCourse(
-      x: .normal(shape, random: &random), target: .normal(shape, random: &random))
+      x: .normal(shape, random: &random), target: .normal(shape, random: &random),
+      precision: precision)
   }
 
-  func columns() -> [NamedColumn] {
-    let course = course
+  func columns(_ precision: Precision) -> [NamedColumn] {
+    let course = course(precision)
     return trainingColumns(mixers.backbone(), course)
       + [NamedColumn("in.x", course.x), NamedColumn("in.target", course.target)]
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
-    training(mixers.backbone(), course, setting)
+    training(mixers.backbone(), course(setting.precision), on: setting.workers)
   }
 }
 
 /// The schedule of all training cases: the rate rises over 200 steps and hardly falls.
-private func schedule(_ precision: Precision) -> Schedule {
-  Schedule(steps: 10_000, rate: 3e-4, precision: precision.ours)
-}
+private let schedule = Schedule(steps: 10_000, rate: 3e-4)
 
 /// Steps of training as a user takes them.
-func training<C: Course>(_ model: C.Model, _ course: C, _ setting: Setting) -> () -> Void {
-  var trainer = Trainer(model, course: course, schedule: schedule(setting.precision))
-  return { _ = trainer.advance(on: setting.workers) }
+func training<C: Course>(_ model: C.Model, _ course: C, on workers: Workers) -> () -> Void {
+  var trainer = Trainer(model, course: course, schedule: schedule)
+  return { _ = trainer.advance(on: workers) }
 }
 
 /// Parameters, their gradients, and the losses of the first three steps.
@@ -120,7 +124,6 @@ func trainingColumns<C: Course>(_ model: C.Model, _ course: C) -> [NamedColumn] 
     valueWithGradients(of: model) { course.loss(of: $0, step: 0, shard: shard) }.gradients
   }
   let gradients = parts.dropFirst().reduce(parts[0], +) * (1 / Float(shards))
-  let schedule = schedule(.fp32)
   var trainer = Trainer(model, course: course, schedule: schedule)
   let losses = (0..<3).map { _ in trainer.advance(on: workers).loss }
   let rates = CosineSchedule(

@@ -36,31 +36,40 @@ struct PlanningWorkload: Workload {
     "\(samples)·\(iterations)·\(horizon) steps of 2·(10·256 + 2·256·768 + 5·(256·256 + 256·128))"
   }
 
-  private func planner(_ core: ImaginationCore) -> CorePlanner {
-    CorePlanner(core: core, samples: samples, iterations: iterations, horizon: horizon)
+  private func planner(_ core: ImaginationCore, _ precision: Precision) -> CorePlanner {
+    CorePlanner(
+      core, samples: samples, iterations: iterations, horizon: horizon, precision: precision)
   }
 
-  func columns() -> [NamedColumn] {
+  func columns(_ precision: Precision) -> [NamedColumn] {
     let situation = Situation()
     var random = Random(seed: 3)
     let noise = Tensor.normal(
       [iterations, horizon, samples, ImaginationCore.actions], random: &random)
-    let (mean, costs) = planner(situation.core).plan(
-      from: situation.state, goal: situation.goal, noise: .given(noise), on: Workers(count: 1))
+    let planner = planner(situation.core, precision)
+    let workers = Workers(count: 1)
+    func plan(_ iterations: Int) {
+      planner.plan(
+        from: situation.state, goal: situation.goal, noise: .given(noise), iterations: iterations,
+        on: workers)
+    }
+    plan(1)
+    let costs = planner.costs
+    plan(iterations)
     return situation.columns + [
       NamedColumn("in.noise", noise),
-      NamedColumn("out.costs", shape: [samples], .f32(costs)),
-      NamedColumn("out.mean", shape: [horizon, ImaginationCore.actions], .f32(mean)),
+      NamedColumn("out.output", shape: [samples], .f32(costs)),
+      NamedColumn("out.plan", shape: [horizon, ImaginationCore.actions], .f32(planner.mean)),
     ]
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
     let situation = Situation()
-    let planner = planner(situation.core)
+    let planner = planner(situation.core, setting.precision)
     var decision: UInt64 = 0
     return {
       decision += 1
-      _ = planner.plan(
+      planner.plan(
         from: situation.state, goal: situation.goal, noise: .drawn(Random(seed: decision)),
         on: setting.workers)
     }
@@ -82,17 +91,36 @@ struct ImaginationWorkload: Workload {
     return .normal([Self.horizon, 1, ImaginationCore.actions], random: &random)
   }
 
-  func columns() -> [NamedColumn] {
+  /// The cost of the one candidate, computed when it is called.
+  private func cost(_ s: Situation, _ precision: Precision) -> () -> Float {
+    let ensemble = s.core.prepared(precision)
+    let space = ensemble.space(rows: 1)
+    let actions = actions
+    var costs: [Float] = [0]
+    return {
+      costs[0] = 0
+      ensemble.begin(s.state, rows: 1, in: space)
+      for step in 0..<Self.horizon {
+        ensemble.step(
+          actions.span, start: step * ensemble.actions, stride: 0, rows: 1, in: space)
+        ensemble.ask(rows: 1, in: space)
+        ensemble.addCosts(goal: s.goal, rows: 1, in: space, to: &costs)
+      }
+      return costs[0]
+    }
+  }
+
+  func columns(_ precision: Precision) -> [NamedColumn] {
     let s = Situation()
-    let cost = s.core.costs(
-      from: s.state.reshaped([1, ImaginationCore.width]), actions: actions, goal: s.goal)
-    return s.columns + [NamedColumn("in.actions", actions), NamedColumn("out.costs", cost)]
+    return s.columns + [
+      NamedColumn("in.actions", actions),
+      NamedColumn("out.output", shape: [1], .f32([cost(s, precision)()])),
+    ]
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
-    let (s, actions) = (Situation(), actions)
-    let start = s.state.reshaped([1, ImaginationCore.width])
-    return { _ = s.core.costs(from: start, actions: actions, goal: s.goal) }
+    let cost = cost(Situation(), setting.precision)
+    return { _ = cost() }
   }
 }
 
@@ -123,11 +151,11 @@ struct MemoryStepWorkload: Workload {
     return (said, state)
   }
 
-  func columns() -> [NamedColumn] {
+  func columns(_ precision: Precision) -> [NamedColumn] {
     let memory = MemoryMixers.tierA.backbone()
+    let said = precision.run { stream(memory).said }
     return memory.weightColumns + [
-      NamedColumn("in.x", steps),
-      NamedColumn("out.y", Tensor.concatenated(stream(memory).said, axis: 1)),
+      NamedColumn("in.x", steps), NamedColumn("out.output", Tensor.concatenated(said, axis: 1)),
     ]
   }
 
@@ -135,6 +163,6 @@ struct MemoryStepWorkload: Workload {
     let memory = MemoryMixers.tierA.backbone()
     var state = stream(memory).state
     let x = steps.sliced(axis: 1, 0..<1)
-    return { _ = memory(x, state: &state) }
+    return { setting.precision.run { _ = memory(x, state: &state) } }
   }
 }

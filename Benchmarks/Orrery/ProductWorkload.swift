@@ -22,16 +22,17 @@ struct ProductWorkload: Workload {
     return (a, .normal([k, n], deviation: 1 / Float(k).squareRoot(), random: &random))
   }
 
-  func columns() -> [NamedColumn] {
+  func columns(_ precision: Precision) -> [NamedColumn] {
     let (a, b) = factors
-    return [NamedColumn("in.a", a), NamedColumn("in.b", b), NamedColumn("out.c", a.matmul(b))]
+    let c = precision.run { a.matmul(b) }
+    return [NamedColumn("in.a", a), NamedColumn("in.b", b), NamedColumn("out.output", c)]
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
     let (a, b) = factors
-    let workers = setting.workers
+    let (workers, precision) = (setting.workers, setting.precision)
     let rows = m / workers.count
     let parts = (0..<workers.count).map { a.sliced(axis: 0, ($0 * rows)..<(($0 + 1) * rows)) }
-    return { _ = workers.map(parts.count) { parts[$0].matmul(b) } }
+    return { _ = workers.map(parts.count) { part in precision.run { parts[part].matmul(b) } } }
   }
 }

@@ -37,7 +37,7 @@ enum Scale: String, CaseIterable {
 
   /// Measures one point.
   func measure(size: Int, workers: Int) -> Point {
-    let setting = Setting(precision: .fp32, workers: Workers(count: workers))
+    let setting = Setting(precision: .float32, workers: Workers(count: workers))
     switch self {
     case .stream: return context(size, workers, piece: 1)
     case .sequence: return context(size, workers, piece: size)

@@ -3,12 +3,15 @@
 import Networks
 import Tensors
 
-/// How numbers are held while they are multiplied.
-enum Precision: String, Codable, CaseIterable {
-  case fp32, bf16
+extension Precision {
+  /// What the comparison calls it.
+  var name: String { self == .float32 ? "fp32" : "bf16" }
 
-  /// As Orrery names it.
-  var ours: Tensors.Precision { self == .fp32 ? .float32 : .bfloat16 }
+  /// The precision of this name.
+  init?(named name: String) {
+    guard let found = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = found
+  }
 }
 
 /// How a case is run.
@@ -33,15 +36,15 @@ protocol Workload {
   /// How many threads it is measured with; the best counts.
   var workers: [Int] { get }
 
-  /// Inputs (`in.`), parameters (`w.`) and what must come out (`out.`), for the peer.
-  func columns() -> [NamedColumn]
+  /// Inputs (`in.`), parameters (`w.`) and what comes out (`out.`) in this precision.
+  func columns(_ precision: Precision) -> [NamedColumn]
 
   /// Everything made ready in this setting: calling the result is one run.
   func prepare(_ setting: Setting) -> () -> Void
 }
 
 extension Workload {
-  var precisions: [Precision] { Precision.allCases.filter(\.ours.isNative) }
+  var precisions: [Precision] { Precision.allCases.filter(\.isNative) }
   var workers: [Int] { [1, 2] }
 }
 

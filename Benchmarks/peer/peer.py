@@ -69,7 +69,7 @@ class Product(Case):
         else:
             function = lambda: a @ b
         self.run = torch.no_grad()(self.compiled(function))
-        self.errors["output"] = relative(self.run(), numbers["out.c"])
+        self.errors["output"] = relative(self.run(), numbers["out.output"])
 
 
 class Planning(Case):
@@ -85,9 +85,9 @@ class Planning(Case):
         with torch.no_grad():
             noise = numbers["in.noise"]
             _, _, costs = self.iterate(torch.zeros(self.horizon, 1, 10), torch.ones(self.horizon, 1, 10), noise[0])
-            self.errors["output"] = relative(costs, numbers["out.costs"])
+            self.errors["output"] = relative(costs, numbers["out.output"])
             if not self.bf16:  # rounding changes who is among the ten best
-                self.errors["plan"] = relative(self.plan(noise), numbers["out.mean"])
+                self.errors["plan"] = relative(self.plan(noise), numbers["out.plan"])
 
     def iteration(self, mean, deviation, noise):
         actions = mean + deviation * noise
@@ -116,7 +116,7 @@ class Imagination(Case):
         actions = numbers["in.actions"].to(self.dtype)
         costs = self.compiled(core.costs)
         self.run = torch.no_grad()(lambda: costs(state, actions, goal))
-        self.errors["output"] = relative(self.run(), numbers["out.costs"])
+        self.errors["output"] = relative(self.run(), numbers["out.output"])
 
 
 class MemoryStep(Case):
@@ -131,7 +131,7 @@ class MemoryStep(Case):
             for x in self.x:
                 y, self.states = self.step(x, self.states)
                 said.append(y)
-        self.errors["output"] = relative(torch.stack(said), numbers["out.y"][0])
+        self.errors["output"] = relative(torch.stack(said), numbers["out.output"][0])
 
     def run(self):
         with torch.no_grad():

@@ -95,9 +95,12 @@ def group_table(rows, ceilings):
 
 
 def details(rows):
-    out = ["| case | PyTorch | its best setting | tried | difference from Orrery |", "|---|---|---|---:|---|"]
+    out = ["| case | mode | its best setting | tried | difference from Orrery in fp32 |", "|---|---|---|---:|---|"]
     for row in rows:
         for side in row["sides"]:
+            if side["side"] == "orrery" and "errors" in side:
+                errors = ", ".join(f"{name} {error:.1e}" for name, error in side["errors"].items())
+                out.append(f"| {row['name']} | Orrery {side['mode']} | {side['workers']} threads | – | {errors} |")
             if side["side"] == "torch":
                 errors = ", ".join(f"{name} {error:.1e}" for name, error in side["errors"].items())
                 out.append(f"| {row['name']} | {side['mode']} | {side['setting']} | {side['tried']} | {errors} |")

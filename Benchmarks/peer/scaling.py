@@ -56,7 +56,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     context_times, context_bytes = [], []
     for kind, few, all_sizes, counts, unit, words in CURVES:
-        lines += [f"\n## {kind.capitalize()}: {words}\n", f"| {kind} | workers | µs a {unit} | µs a run | MB held |",
+        lines += [f"\n## {kind.capitalize()}: {words}\n", f"| {kind} | workers | µs per {unit} | µs per run | MB held |",
                   "|---:|---:|---:|---:|---:|"]
         curves = []
         for workers in counts:
@@ -72,9 +72,9 @@ def main():
         if kind in CONTEXT:
             context_times.append((kind, curves[0][1]))
         else:
-            plot(folder / f"{kind}.svg", kind, kind, f"µs a {unit}", curves)
+            plot(folder / f"{kind}.svg", kind, kind, f"µs per {unit}", curves)
             lines.append(f"\n![{kind}](scaling/{kind}.svg)")
-    plot(folder / "context-time.svg", "time", "tokens of context", "µs a token", context_times)
+    plot(folder / "context-time.svg", "time", "tokens of context", "µs per token", context_times)
     by_kind = [(kind, [(size, held) for found, size, held in context_bytes if found == kind]) for kind in CONTEXT]
     plot(folder / "context-memory.svg", "memory", "tokens of context", "MB held", by_kind)
     lines += ["\n## Context\n", "![time a token](scaling/context-time.svg)", "![memory](scaling/context-memory.svg)",
