@@ -46,12 +46,13 @@ public struct Driver: Sendable {
 
   private static func planned(
     _ title: String, _ role: Report.Role, motion: any MotionModel, movers: any MoverModel,
-    trained: TrainedModel? = nil, rung: Rung? = nil
+    proposer: Proposer? = nil, trained: TrainedModel? = nil, rung: Rung? = nil
   ) -> Driver {
     let name = trained.map { "\(title), seed \($0.seed)" } ?? title
     func contender(aloud: Bool) -> Contender {
       .planned(
-        name, motion: motion, movers: movers, isOracle: role == .oracle, thinksAloud: aloud)
+        name, motion: motion, movers: movers, proposer: proposer, isOracle: role == .oracle,
+        thinksAloud: aloud)
     }
     return Driver(
       contender(aloud: false), role, title: title, source: trained?.source ?? .untrained,
@@ -88,15 +89,31 @@ public struct Driver: Sendable {
     ]
   }
 
-  /// Perfect motion, beside learned and ever better forecasts: which part is the weak one?
+  /// Searches and proposals on learned and on perfect motion, and ever better forecasts: which part is
+  /// the weak one?
   public static func ladder(_ trained: TrainedModel) -> [Driver] {
-    func rung(_ movers: String) -> Rung {
-      Rung(dynamics: "perfect", movers: movers, decision: "search")
+    func rung(_ movers: String, _ decision: String = "search") -> Rung {
+      Rung(dynamics: "perfect", movers: movers, decision: decision)
     }
-    return [
+    let decisions: [(how: String, searching: Proposer.Searching)] = [
+      ("proposal", .never), ("proposal, then search", .ifItPays),
+    ]
+    let learned = decisions.map { how, searching in
       planned(
-        "oracle: motion, with learned movers", .oracle, motion: TrueMotion(),
-        movers: LearnedMovers(trained), trained: trained, rung: rung("learned")),
+        "\(learnedTitle), \(how)", .learned, motion: LearnedMotion(trained.model.motion),
+        movers: LearnedMovers(trained), proposer: Proposer(trained, searching: searching),
+        trained: trained, rung: Rung(dynamics: "learned", movers: "learned", decision: how))
+    }
+    let perfect = decisions.map { how, searching in
+      planned(
+        "oracle: motion, with learned movers, \(how)", .oracle, motion: TrueMotion(),
+        movers: LearnedMovers(trained), proposer: Proposer(trained, searching: searching),
+        trained: trained, rung: rung("learned", how))
+    }
+    let searched = planned(
+      "oracle: motion, with learned movers", .oracle, motion: TrueMotion(),
+      movers: LearnedMovers(trained), trained: trained, rung: rung("learned"))
+    return learned + [searched] + perfect + [
       planned(
         "oracle: motion, visible movers", .oracle, motion: TrueMotion(),
         movers: TrueMovers(knowsHidden: false), rung: rung("perfect, if visible")),
@@ -110,5 +127,11 @@ public struct Driver: Sendable {
 extension LearnedMovers {
   init(_ trained: TrainedModel) {
     self.init(trained.model.movers, emergence: trained.model.emergence)
+  }
+}
+
+extension Proposer {
+  init(_ trained: TrainedModel, searching: Searching = .ifItPays) {
+    self.init(trained.model.proposals, regret: trained.model.regret, searching: searching)
   }
 }

@@ -21,14 +21,26 @@ public struct Schedule: Codable, Sendable, Hashable {
   public var decay: Float
   /// Gradients are scaled down to this norm.
   public var clip: Float
+  /// Missions that are driven first, to learn from.
+  public var missions: Int
 
   /// How long and how fast to learn.
-  public init(steps: Int, rate: Float, decay: Float = 1e-3, clip: Float = 1) {
+  public init(
+    steps: Int, rate: Float, decay: Float = 1e-3, clip: Float = 1, missions: Int = 0
+  ) {
     self.steps = steps
     self.rate = rate
     self.decay = decay
     self.clip = clip
+    self.missions = missions
   }
+
+  /// Missions that are driven in one go.
+  static let missionsOfWave = 8
+  /// Times that missions are driven.
+  var waves: Int { (missions + Self.missionsOfWave - 1) / Self.missionsOfWave }
+  /// Times that missions are driven, and steps.
+  public var stepsInAll: Int { waves + steps }
 }
 
 /// A model on its way, and all that is needed to go on with it: nothing else has a state.
