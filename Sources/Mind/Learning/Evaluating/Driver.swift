@@ -70,10 +70,17 @@ public struct Driver: Sendable {
 
   /// The one that uses all that a training has learned.
   public static func learned(_ trained: TrainedModel) -> Driver {
+    decides(.ifItPays, trained, as: learnedTitle)
+  }
+
+  /// Learned motion and movers, and some way to decide.
+  private static func decides(
+    _ searching: Proposer.Searching, _ trained: TrainedModel, as title: String
+  ) -> Driver {
     planned(
-      learnedTitle, .learned, motion: LearnedMotion(trained.model.motion),
-      movers: LearnedMovers(trained), trained: trained,
-      rung: Rung(dynamics: "learned", movers: "learned", decision: "search"))
+      title, .learned, motion: LearnedMotion(trained.model.motion),
+      movers: LearnedMovers(trained), proposer: Proposer(trained, searching), trained: trained,
+      rung: Rung(dynamics: "learned", movers: "learned", decision: searching.name))
   }
 
   /// Half learned and half classical: which half is it that helps?
@@ -92,34 +99,25 @@ public struct Driver: Sendable {
   /// Searches and proposals on learned and on perfect motion, and ever better forecasts: which part is
   /// the weak one?
   public static func ladder(_ trained: TrainedModel) -> [Driver] {
-    func rung(_ movers: String, _ decision: String = "search") -> Rung {
-      Rung(dynamics: "perfect", movers: movers, decision: decision)
+    func perfect(_ searching: Proposer.Searching) -> Driver {
+      let title = "oracle: motion, with learned movers"
+      return planned(
+        searching == .ifItPays ? title : "\(title), \(searching.name)", .oracle,
+        motion: TrueMotion(), movers: LearnedMovers(trained),
+        proposer: Proposer(trained, searching), trained: trained,
+        rung: Rung(dynamics: "perfect", movers: "learned", decision: searching.name))
     }
-    let decisions: [(how: String, searching: Proposer.Searching)] = [
-      ("proposal", .never), ("proposal, then search", .ifItPays),
-    ]
-    let learned = decisions.map { how, searching in
+    func knowing(_ movers: String, _ title: String, isHiddenKnown: Bool) -> Driver {
       planned(
-        "\(learnedTitle), \(how)", .learned, motion: LearnedMotion(trained.model.motion),
-        movers: LearnedMovers(trained), proposer: Proposer(trained, searching: searching),
-        trained: trained, rung: Rung(dynamics: "learned", movers: "learned", decision: how))
+        title, .oracle, motion: TrueMotion(), movers: TrueMovers(knowsHidden: isHiddenKnown),
+        rung: Rung(
+          dynamics: "perfect", movers: movers, decision: Proposer.Searching.always.name))
     }
-    let perfect = decisions.map { how, searching in
-      planned(
-        "oracle: motion, with learned movers, \(how)", .oracle, motion: TrueMotion(),
-        movers: LearnedMovers(trained), proposer: Proposer(trained, searching: searching),
-        trained: trained, rung: rung("learned", how))
-    }
-    let searched = planned(
-      "oracle: motion, with learned movers", .oracle, motion: TrueMotion(),
-      movers: LearnedMovers(trained), trained: trained, rung: rung("learned"))
-    return learned + [searched] + perfect + [
-      planned(
-        "oracle: motion, visible movers", .oracle, motion: TrueMotion(),
-        movers: TrueMovers(knowsHidden: false), rung: rung("perfect, if visible")),
-      planned(
-        "oracle: motion, all movers", .oracle, motion: TrueMotion(),
-        movers: TrueMovers(knowsHidden: true), rung: rung("perfect")),
+    return [.always, .never].map { searching in
+      decides(searching, trained, as: "\(learnedTitle), \(searching.name) only")
+    } + [.ifItPays, .always, .never].map(perfect) + [
+      knowing("perfect, if visible", "oracle: motion, visible movers", isHiddenKnown: false),
+      knowing("perfect", "oracle: motion, all movers", isHiddenKnown: true),
     ]
   }
 }
@@ -131,7 +129,20 @@ extension LearnedMovers {
 }
 
 extension Proposer {
-  init(_ trained: TrainedModel, searching: Searching = .ifItPays) {
+  /// What decides in one of the ways of the ladder: nil for a search that nothing is proposed to.
+  init?(_ trained: TrainedModel, _ searching: Searching) {
+    if searching == .always { return nil }
     self.init(trained.model.proposals, regret: trained.model.regret, searching: searching)
+  }
+}
+
+extension Proposer.Searching {
+  /// What the ladder calls it.
+  var name: String {
+    switch self {
+    case .never: "proposal"
+    case .ifItPays: "proposal, then search"
+    case .always: "search"
+    }
   }
 }

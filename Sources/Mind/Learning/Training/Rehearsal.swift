@@ -18,6 +18,8 @@ public struct Rehearsal: Sendable {
 
   /// Steps between two searches that are compared with proposals.
   private static let stride = 3
+  /// Whoever waits for longer teaches nothing new.
+  private static let secondsMax: Float = 20
   /// How often somebody pushes the robot, for how many steps, and how strongly: it should know its
   /// way back to where searches would have led it.
   private static let pushChance: Float = 0.02
@@ -28,8 +30,11 @@ public struct Rehearsal: Sendable {
   public init(_ model: WarehouseModel, seed: UInt64) {
     self.model = model
     self.seed = seed
-    ordinary = Warehouse(.missions(sites: 0..<64, scenario: .ordinary, lidar: false))
-    blindCorner = Warehouse(.missions(sites: 0..<64, scenario: .blindCorner, lidar: false))
+    var settings = WarehouseSettings.missions(sites: 0..<64, scenario: .ordinary, lidar: false)
+    settings.timeMax = Self.secondsMax
+    ordinary = Warehouse(settings)
+    settings.scenario = .blindCorner
+    blindCorner = Warehouse(settings)
   }
 
   /// Searches at every step of a mission, with twice the samples.

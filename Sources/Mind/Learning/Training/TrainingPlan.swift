@@ -22,12 +22,12 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
         steps: max(1, Int((steps * scale).rounded())), rate: rate,
         missions: Int((missions * scale).rounded(.up)))
     }
-    motion = schedule(2400, rate: 3e-3)
+    motion = schedule(2100, rate: 3e-3)
     movers = schedule(1500, rate: 2e-3)
-    emergence = schedule(600, rate: 2e-3)
+    emergence = schedule(250, rate: 2e-3)
     lidar = schedule(300, rate: 2e-3)
-    proposals = schedule(1200, rate: 2e-3, missions: 96)
-    regret = schedule(400, rate: 2e-3, missions: 32)
+    proposals = schedule(900, rate: 2e-3, missions: 72)
+    regret = schedule(300, rate: 2e-3, missions: 24)
   }
 }
 

@@ -35,7 +35,7 @@ public struct Proposer: Sendable {
   }
 
   /// Plans to look at.
-  func plans(for outlook: Outlook, settings: PathIntegralPlanner.Settings) -> [Plan] {
+  public func plans(for outlook: Outlook, settings: PathIntegralPlanner.Settings) -> [Plan] {
     network.plans(for: outlook, steps: settings.steps, speedMax: settings.speedMax)
   }
 
