@@ -26,7 +26,7 @@ import Testing
     var records = SearchRecords()
     for mission in 0..<3 { records.append(rehearsal.search(mission: mission)) }
     let unseen = rehearsal.search(mission: 4)
-    #expect(records.count > 300 && records.rows.allSatisfy(\.isFinite))
+    #expect(records.count > 300 && records.rows.allSatisfy { $0.isFinite })
     let course = ProposalCourse(records: records, seed: 1)
     var trainer = Trainer(
       Self.model().proposals, course: course, schedule: Schedule(steps: 150, rate: 2e-3))

@@ -68,7 +68,7 @@ import WorldModels
   @Test(arguments: [1, 2, 3]) func outlooksDoNotKnowTheMap(quarters: Int) throws {
     let here = try Place(quarters: 0).row()
     let there = try Place(quarters: quarters).row()
-    #expect(here.count == Outlook.count && here.allSatisfy(\.isFinite))
+    #expect(here.count == Outlook.count && here.allSatisfy { $0.isFinite })
     // The ways through a grid and its turned twin differ by a part of a cell.
     #expect(zip(here, there).allSatisfy { abs($0 - $1) < 0.1 })
     #expect(here.contains { abs($0) > 0.1 })
@@ -97,7 +97,7 @@ import WorldModels
     let places: [(Float, Float)] = [(9.5, 4), (0.05, 0.05), (5.5, 5), (-3, 40), (11.99, 6)]
     for (x, y) in places {
       (place.pose.x, place.pose.y) = (x, y)
-      #expect(place.row().allSatisfy(\.isFinite))
+      #expect(place.row().allSatisfy { $0.isFinite })
       var known = place.row()
       let forgotten = place.row(knowsPlan: false)
       Outlook.forgetPlans(&known) { _ in true }
@@ -126,24 +126,24 @@ import WorldModels
     #expect(bounds.shape == [3] && bounds.scalars.allSatisfy { $0 >= 0 })
   }
 
-  /// Of two modes each learns one of two ways that a mean would mix up.
+  /// Half of the time one way is chosen and half of the time another, and nothing tells which: a mean
+  /// would be far from both.
   @Test func modesKeepWaysApart() {
     var random = Random(seed: 4)
     var network = ProposalNetwork(random: &random)
     var optimizer = AdamW(for: network)
     let n = 64
-    let rows = Tensor.normal([n, Outlook.count], deviation: 0.3, random: &random)
+    let rows = Tensor.normal([1, Outlook.count], deviation: 0.3, random: &random)
+      .repeated(axis: 0, count: n)
     let chosen = Tensor(
       (0..<n * PlanKnots.floats).map { i in (i / PlanKnots.floats) % 2 == 0 ? 0.8 : -0.8 },
       shape: [n, PlanKnots.floats])
     let before = network.error(rows, chosen: chosen)
-    for _ in 0..<150 {
+    for _ in 0..<200 {
       let step = valueWithGradients(of: network) { $0.loss(rows, chosen: chosen) }
       optimizer.update(&network, with: step.gradients, rate: 3e-3)
     }
-    // Rows that were never seen: the ways are known, though not which of them.
-    let others = Tensor.normal([n, Outlook.count], deviation: 0.3, random: &random)
-    #expect(network.error(others, chosen: chosen) < 0.3 * before)
+    #expect(network.error(rows, chosen: chosen) < 0.3 * before)
   }
 
   /// A quantile that is learned holds as often as it should.

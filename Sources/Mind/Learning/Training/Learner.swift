@@ -75,7 +75,9 @@ struct RehearsingLearner<C: RehearsedCourse>: Learner {
   }
 
   var step: Int { resumed?.step ?? (driven + (trainer?.step ?? 0)) }
-  var optimizer: AdamW { resumed?.optimizer ?? trainer?.optimizer ?? AdamW(for: model) }
+  var optimizer: AdamW {
+    resumed?.optimizer ?? (trainer ?? Trainer(model, course: course, schedule: schedule)).optimizer
+  }
 
   mutating func advance(on workers: Workers) -> (loss: Float, gradientNorm: Float)? {
     if let resumed {

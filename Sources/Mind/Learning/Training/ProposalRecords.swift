@@ -26,6 +26,7 @@ public struct SearchRecords: RehearsedRecords {
     chosen += knots.mirrored.numbers
   }
 
+  /// Adds the decisions of others.
   public mutating func append(_ other: SearchRecords) {
     rows += other.rows
     chosen += other.chosen
@@ -51,6 +52,7 @@ public struct RegretRecords: RehearsedRecords {
     }
   }
 
+  /// Adds the decisions of others.
   public mutating func append(_ other: RegretRecords) {
     rows += other.rows
     regret += other.regret

@@ -91,6 +91,7 @@ public struct PlannedPolicy: Policy {
     ) { proposer.settles($0, for: outlook) }
   }
 
+  /// What the planner took.
   public var effort: Effort { planner.effort }
 }
 
@@ -103,6 +104,7 @@ public struct OraclePolicy: Oracle {
 
   public var thought: Thought? { policy.thought }
 
+  /// What the planner took.
   public var effort: Effort { policy.effort }
 
   public mutating func see(_ truth: Truth) {
