@@ -102,7 +102,7 @@ public struct Driver: Sendable {
     func perfect(_ searching: Proposer.Searching) -> Driver {
       let title = "oracle: motion, with learned movers"
       return planned(
-        searching == .ifItPays ? title : "\(title), \(searching.name)", .oracle,
+        searching == .ifItPays ? title : "\(title), \(searching.name) only", .oracle,
         motion: TrueMotion(), movers: LearnedMovers(trained),
         proposer: Proposer(trained, searching), trained: trained,
         rung: Rung(dynamics: "perfect", movers: "learned", decision: searching.name))
