@@ -83,8 +83,7 @@ struct DemoRun {
         state.plan == plan.training, state.seed == UInt64(seed),
         (try? TrainedModel.load(from: folder)) != nil
       {
-        let isDone = state.stage == .lidar && state.step >= plan.training.lidar.steps
-        return isDone ? nil : checkpoints
+        return state.isDone ? nil : checkpoints
       }
       do {
         try FileManager.default.removeItem(atPath: folder)

@@ -94,12 +94,17 @@ struct ResultTables {
   private var ladder: String? {
     guard !report.ladder.isEmpty else { return nil }
     var table = Table(
-      ["own body", "others", "decides by", "missions", "success", "contacts"], numeric: [3, 4, 5])
+      [
+        "own body", "others", "decides by", "missions", "success", "contacts", "near misses",
+        "searched", "imagined", "ms",
+      ], numeric: Set(3...9))
     for rung in report.ladder {
       table.add([
         rung.dynamics, rung.movers, rung.decision, String(rung.episodes),
         number(100 * Double(rung.successes) / Double(max(rung.episodes, 1)), 1) + " %",
-        String(rung.atFaultContacts),
+        String(rung.atFaultContacts), String(rung.violations),
+        number(100 * rung.searched, 0) + " %", String(rung.imaginedSteps),
+        number(rung.milliseconds, 1),
       ])
     }
     return table.text

@@ -9,7 +9,7 @@ struct Train: ParsableCommand {
     abstract: "Learns a model of the warehouse from collected episodes.",
     discussion: """
       Learns, one after another: how the robot moves, how others move, who steps out from behind \
-      corners, and what the lidar shows. The folder gets checkpoints, metrics.jsonl and a TensorBoard \
+      corners, what the lidar shows, what searches choose, and when they pay. The folder gets checkpoints, metrics.jsonl and a TensorBoard \
       event file. After Ctrl-C, the same command with --resume goes on exactly where it was.
       """)
 
@@ -75,20 +75,20 @@ struct TrainingRun {
       in: folder, keepingThrough: training.total, at: Date().timeIntervalSince1970)
     var bar = ProgressBar(title, unit: "steps", total: training.stepsMax)
     var saved = ContinuousClock.now
-    var sum: Float = 0
+    var losses: [Float] = []
     var last: Float = 0
     while !training.isDone {
       let progress = training.advance(on: workers)
-      guard progress.loss.isFinite else {
+      guard progress.loss?.isFinite ?? true else {
         throw Failure(
           status: .badInput,
-          sentence: "The loss of step \(progress.total) is \(progress.loss): the episodes hold "
-            + "numbers that are not finite; the last checkpoint in \(folder) is sound.")
+          sentence: "The loss of step \(progress.total) is not finite, so the episodes hold "
+            + "numbers that are not; the last checkpoint in \(folder) is sound.")
       }
-      sum += progress.loss
-      if progress.step % Self.recordEvery == 0 {
-        last = sum / Float(Self.recordEvery)
-        sum = 0
+      if let loss = progress.loss { losses.append(loss) }
+      if progress.step % Self.recordEvery == 0, !losses.isEmpty {
+        last = losses.reduce(0, +) / Float(losses.count)
+        losses = []
         try metrics.record(
           step: progress.total, at: Date().timeIntervalSince1970,
           [
@@ -97,7 +97,9 @@ struct TrainingRun {
           ])
       }
       bar.show(
-        progress.total, note: "\(progress.stage.rawValue) \(String(format: "%.3f", progress.loss))")
+        progress.total,
+        note: progress.stage.rawValue + " "
+          + (progress.loss.map { String(format: "%.3f", $0) } ?? "missions"))
       let isDue = (ContinuousClock.now - saved) / .seconds(1) > saveEvery
       if isDue || Interrupt.hasCome || training.isDone {
         try metrics.synchronize()

@@ -107,6 +107,15 @@ extension EvaluationResults {
           target: .atMost(45), meaning: "One decision in a hundred takes longer than this."),
       ]
     }
+    if let planning, let settled = planning.settled(of: planning.learned),
+      settled.estimate > 0
+    {
+      headlines.append(
+        Headline(
+          "Decisions that need no search", settled, unit: .share,
+          meaning:
+            "The best of a few proposed plans was taken, because a search promised too little."))
+    }
     if let simulator {
       headlines += [
         Headline(

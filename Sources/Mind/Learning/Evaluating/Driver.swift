@@ -46,12 +46,13 @@ public struct Driver: Sendable {
 
   private static func planned(
     _ title: String, _ role: Report.Role, motion: any MotionModel, movers: any MoverModel,
-    trained: TrainedModel? = nil, rung: Rung? = nil
+    proposer: Proposer? = nil, trained: TrainedModel? = nil, rung: Rung? = nil
   ) -> Driver {
     let name = trained.map { "\(title), seed \($0.seed)" } ?? title
     func contender(aloud: Bool) -> Contender {
       .planned(
-        name, motion: motion, movers: movers, isOracle: role == .oracle, thinksAloud: aloud)
+        name, motion: motion, movers: movers, proposer: proposer, isOracle: role == .oracle,
+        thinksAloud: aloud)
     }
     return Driver(
       contender(aloud: false), role, title: title, source: trained?.source ?? .untrained,
@@ -69,10 +70,17 @@ public struct Driver: Sendable {
 
   /// The one that uses all that a training has learned.
   public static func learned(_ trained: TrainedModel) -> Driver {
+    decides(.ifItPays, trained, as: learnedTitle)
+  }
+
+  /// Learned motion and movers, and some way to decide.
+  private static func decides(
+    _ searching: Proposer.Searching, _ trained: TrainedModel, as title: String
+  ) -> Driver {
     planned(
-      learnedTitle, .learned, motion: LearnedMotion(trained.model.motion),
-      movers: LearnedMovers(trained), trained: trained,
-      rung: Rung(dynamics: "learned", movers: "learned", decision: "search"))
+      title, .learned, motion: LearnedMotion(trained.model.motion),
+      movers: LearnedMovers(trained), proposer: Proposer(trained, searching), trained: trained,
+      rung: Rung(dynamics: "learned", movers: "learned", decision: searching.name))
   }
 
   /// Half learned and half classical: which half is it that helps?
@@ -88,21 +96,28 @@ public struct Driver: Sendable {
     ]
   }
 
-  /// Perfect motion, beside learned and ever better forecasts: which part is the weak one?
+  /// Searches and proposals on learned and on perfect motion, and ever better forecasts: which part is
+  /// the weak one?
   public static func ladder(_ trained: TrainedModel) -> [Driver] {
-    func rung(_ movers: String) -> Rung {
-      Rung(dynamics: "perfect", movers: movers, decision: "search")
+    func perfect(_ searching: Proposer.Searching) -> Driver {
+      let title = "oracle: motion, with learned movers"
+      return planned(
+        searching == .ifItPays ? title : "\(title), \(searching.name) only", .oracle,
+        motion: TrueMotion(), movers: LearnedMovers(trained),
+        proposer: Proposer(trained, searching), trained: trained,
+        rung: Rung(dynamics: "perfect", movers: "learned", decision: searching.name))
     }
-    return [
+    func knowing(_ movers: String, _ title: String, isHiddenKnown: Bool) -> Driver {
       planned(
-        "oracle: motion, with learned movers", .oracle, motion: TrueMotion(),
-        movers: LearnedMovers(trained), trained: trained, rung: rung("learned")),
-      planned(
-        "oracle: motion, visible movers", .oracle, motion: TrueMotion(),
-        movers: TrueMovers(knowsHidden: false), rung: rung("perfect, if visible")),
-      planned(
-        "oracle: motion, all movers", .oracle, motion: TrueMotion(),
-        movers: TrueMovers(knowsHidden: true), rung: rung("perfect")),
+        title, .oracle, motion: TrueMotion(), movers: TrueMovers(knowsHidden: isHiddenKnown),
+        rung: Rung(
+          dynamics: "perfect", movers: movers, decision: Proposer.Searching.always.name))
+    }
+    return [.always, .never].map { searching in
+      decides(searching, trained, as: "\(learnedTitle), \(searching.name) only")
+    } + [.ifItPays, .always, .never].map(perfect) + [
+      knowing("perfect, if visible", "oracle: motion, visible movers", isHiddenKnown: false),
+      knowing("perfect", "oracle: motion, all movers", isHiddenKnown: true),
     ]
   }
 }
@@ -110,5 +125,24 @@ public struct Driver: Sendable {
 extension LearnedMovers {
   init(_ trained: TrainedModel) {
     self.init(trained.model.movers, emergence: trained.model.emergence)
+  }
+}
+
+extension Proposer {
+  /// What decides in one of the ways of the ladder: nil for a search that nothing is proposed to.
+  init?(_ trained: TrainedModel, _ searching: Searching) {
+    if searching == .always { return nil }
+    self.init(trained.model.proposals, regret: trained.model.regret, searching: searching)
+  }
+}
+
+extension Proposer.Searching {
+  /// What the ladder calls it.
+  var name: String {
+    switch self {
+    case .never: "proposal"
+    case .ifItPays: "proposal, then search"
+    case .always: "search"
+    }
   }
 }

@@ -20,15 +20,25 @@ public struct PlanningResult: Codable, Sendable {
     return [all, corners].filter { !$0.rows.isEmpty }
   }
 
-  /// The decision ladder; trainings are pooled.
+  /// The decision ladder, over the missions that all of its rungs drove; trainings are pooled.
   public var ladder: [LadderRung] {
     var seen: Set<Driver.Rung> = []
+    let climbed = cells.filter { $0.rung != nil }.map { Set($0.records.map(\.seed)) }
+    let common = climbed.dropFirst().reduce(climbed.first ?? []) { $0.intersection($1) }
     return cells.compactMap(\.rung).filter { seen.insert($0).inserted }.map { rung in
-      let records = cells.filter { $0.rung == rung }.flatMap(\.records)
-      return LadderRung(
+      let records = cells.filter { $0.rung == rung }.flatMap(\.records).filter {
+        common.contains($0.seed)
+      }
+      var row = LadderRung(
         dynamics: rung.dynamics, movers: rung.movers, decision: rung.decision,
         episodes: records.count, successes: records.count { $0.isSuccess },
         atFaultContacts: records.reduce(0) { $0 + $1.faults })
+      let decisions = max(1, records.reduce(0) { $0 + $1.decisions })
+      row.violations = records.reduce(0) { $0 + $1.violations }
+      row.searched = Double(records.reduce(0) { $0 + $1.searches }) / Double(decisions)
+      row.imaginedSteps = records.reduce(0) { $0 + $1.imaginedSteps } / decisions
+      row.milliseconds = mean(records.map(\.decisionMs))
+      return row
     }
   }
 
@@ -55,6 +65,15 @@ public struct PlanningResult: Codable, Sendable {
     return bootstrap(pairs.count, random: &random) { picks in
       mean(picks.map { pairs[$0].mine - pairs[$0].theirs })
     }
+  }
+
+  /// Share of decisions that needed no search (bootstrap over missions); nil where nobody decided.
+  public func settled(of cells: [PlanningCell]) -> Interval? {
+    let records = cells.flatMap(\.records).filter { $0.decisions > 0 }
+    guard !records.isEmpty else { return nil }
+    return ratio(
+      records.map { Double($0.decisions - $0.searches) }, over: records.map { Double($0.decisions) }
+    )
   }
 
   private func table(_ name: String, in scenario: (EpisodeRecord) -> Bool) -> PlanningTable {

@@ -236,7 +236,7 @@ public struct LadderRung: Codable, Sendable {
   public var dynamics: String
   /// What knows the movers, such as "learned", "visible only" or "perfect".
   public var movers: String
-  /// How the decision is made: "search" or "proposal".
+  /// How the decision is made: "search", "proposal", or "proposal, then search".
   public var decision: String
   /// Missions driven.
   public var episodes: Int
@@ -244,6 +244,14 @@ public struct LadderRung: Codable, Sendable {
   public var successes: Int
   /// Contacts with movers while the robot was moving.
   public var atFaultContacts: Int
+  /// Times that a mover came into the protective field.
+  public var violations = 0
+  /// Share of decisions for which plans were searched.
+  public var searched: Double = 1
+  /// Steps that were imagined, a decision.
+  public var imaginedSteps = 0
+  /// Milliseconds a decision, on average; 0 where no decision was timed.
+  public var milliseconds: Double = 0
 
   /// One rung of the decision ladder.
   public init(

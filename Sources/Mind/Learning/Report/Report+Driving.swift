@@ -162,18 +162,27 @@ extension Report {
           "\(rung.dynamics)", "\(rung.movers)", "\(rung.decision)", "\(rung.episodes)",
           share(rung.successes, of: rung.episodes),
           "\(decimal(100 * Double(rung.atFaultContacts) / Double(max(rung.episodes, 1)), 1))",
+          "\(decimal(100 * Double(rung.violations) / Double(max(rung.episodes, 1)), 1))",
+          "\(decimal(100 * rung.searched, 0)) %", "\(rung.imaginedSteps)",
+          "\(decimal(rung.milliseconds, 1))",
         ])
     }
     let columns: [(name: String, help: String)] = [
       ("Knows its own body", ""), ("Knows the others", ""), ("Decides by", ""), ("Missions", ""),
       ("Success", "Share of missions, 95 % Wilson interval"),
-      ("At-fault contacts", "Per 100 missions"),
+      ("At-fault contacts", "Per 100 missions"), ("Near misses", "Per 100 missions"),
+      ("Searched", "Share of decisions for which plans were searched, beyond those proposed"),
+      ("Imagined", "Steps of the robot that were imagined, a decision"),
+      ("Milliseconds", "A decision, on average"),
     ]
     return section(
       "ladder", "Which part is the weak one",
       lead: """
         Replace one part by a perfect one and see what it gains: where a perfect part helps most, \
-        there is most left to learn. Where it helps nothing, that part is good enough.
+        there is most left to learn. Where it helps nothing, that part is good enough. "Proposal" \
+        takes the best of a few plans that a network says at once, imagined and judged; "search" \
+        samples plans by the hundred; "proposal, then search" samples only where a second network \
+        expects that to pay.
         """,
       table(caption: "The decision ladder", columns: columns, rows: rows))
   }

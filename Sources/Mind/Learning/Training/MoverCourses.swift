@@ -63,7 +63,7 @@ public struct EmergenceCourse: Course {
   }
 }
 
-private func gather(_ values: [Float], _ rows: [Int], _ width: Int) -> [Float] {
+func gather(_ values: [Float], _ rows: [Int], _ width: Int) -> [Float] {
   var gathered: [Float] = []
   gathered.reserveCapacity(rows.count * width)
   for row in rows { gathered += values[row * width..<(row + 1) * width] }

@@ -2,10 +2,11 @@
 
 public import Basics
 public import Networks
-import Planning
+public import Planning
 public import WorldModels
 
-/// How the robot moves, how others move, who steps out from behind corners, what the lidar shows.
+/// How the robot moves, how others move, who steps out from behind corners, what the lidar shows, and
+/// what plans are worth a thought.
 public struct WarehouseModel: Module {
   /// How the robot moves.
   public var motion: RobotModel
@@ -15,6 +16,10 @@ public struct WarehouseModel: Module {
   public var emergence: EmergenceNetwork
   /// What the lidar shows from elsewhere.
   public var lidar: LidarNetwork
+  /// What a search would probably choose.
+  public var proposals: ProposalNetwork
+  /// What a search would gain beyond that.
+  public var regret: RegretNetwork
 
   /// A model that has learned nothing.
   public init(random: inout Random) {
@@ -22,6 +27,8 @@ public struct WarehouseModel: Module {
     movers = MoverNetwork(input: MoverFeatures.count, random: &random)
     emergence = EmergenceNetwork(random: &random)
     lidar = LidarNetwork(random: &random)
+    proposals = ProposalNetwork(random: &random)
+    regret = RegretNetwork(random: &random)
   }
 
   public mutating func visit(_ visitor: inout some ParameterVisitor) {
@@ -29,5 +36,7 @@ public struct WarehouseModel: Module {
     visitor.module("movers", &movers)
     visitor.module("emergence", &emergence)
     visitor.module("lidar", &lidar)
+    visitor.module("proposals", &proposals)
+    visitor.module("regret", &regret)
   }
 }

@@ -2,38 +2,18 @@
 
 import Basics
 import Networks
+import Planning
 public import Tensors
 import WorldModels
-
-/// How long each part of the model learns.
-public struct TrainingPlan: Codable, Sendable, Hashable {
-  /// How the robot moves.
-  public var motion: Schedule
-  /// How others move.
-  public var movers: Schedule
-  /// Who steps out from behind corners.
-  public var emergence: Schedule
-  /// What the lidar shows.
-  public var lidar: Schedule
-
-  /// A plan whose parts take this share of the steps of the demo.
-  public init(scale: Double = 1) {
-    func schedule(_ steps: Double, rate: Float) -> Schedule {
-      Schedule(steps: max(1, Int((steps * scale).rounded())), rate: rate)
-    }
-    motion = schedule(2400, rate: 3e-3)
-    movers = schedule(1500, rate: 2e-3)
-    emergence = schedule(600, rate: 2e-3)
-    lidar = schedule(300, rate: 2e-3)
-  }
-}
 
 /// A training on its way. Everything it needs to go on is in its checkpoint; the batches are a
 /// function of the seed and the step.
 public struct WarehouseTraining: Sendable {
   /// The parts, in the order in which they are learned.
   public enum Stage: String, Codable, Sendable, CaseIterable {
-    case motion, movers, emergence, lidar
+    case motion, movers, emergence, lidar, proposals, regret
+
+    static let last = regret
   }
 
   /// What a checkpoint holds besides the parameters and the optimizer's moments.
@@ -46,6 +26,11 @@ public struct WarehouseTraining: Sendable {
     public var stage: Stage
     /// Steps taken in this stage.
     public var step: Int
+
+    /// Whether nothing is left to be learned.
+    public var isDone: Bool {
+      stage == Stage.last && step >= plan[stage].stepsInAll
+    }
   }
 
   /// What one step did.
@@ -58,8 +43,8 @@ public struct WarehouseTraining: Sendable {
     public var steps: Int
     /// Steps taken in all stages.
     public var total: Int
-    /// The loss.
-    public var loss: Float
+    /// The loss; nil where missions were driven to learn from.
+    public var loss: Float?
     /// The norm of the gradient before it was clipped.
     public var gradientNorm: Float
   }
@@ -101,7 +86,7 @@ public struct WarehouseTraining: Sendable {
   public var isDone: Bool { learner == nil }
 
   /// Steps of all stages.
-  public var stepsMax: Int { Stage.allCases.reduce(0) { $0 + plan[$1].steps } }
+  public var stepsMax: Int { Stage.allCases.reduce(0) { $0 + plan[$1].stepsInAll } }
 
   /// Takes one step.
   public mutating func advance(on workers: Workers) -> Progress {
@@ -112,8 +97,8 @@ public struct WarehouseTraining: Sendable {
     learner.install(in: &model)
     self.learner = learner
     let progress = Progress(
-      stage: stage, step: learner.step, steps: plan[stage].steps, total: total,
-      loss: result.loss, gradientNorm: result.gradientNorm)
+      stage: stage, step: learner.step, steps: plan[stage].stepsInAll, total: total,
+      loss: result?.loss, gradientNorm: result?.gradientNorm ?? 0)
     if isStageDone { beginNext() }
     return progress
   }
@@ -121,28 +106,28 @@ public struct WarehouseTraining: Sendable {
   /// Writes a checkpoint from which `init(records:resuming:)` goes on exactly.
   public func save(to checkpoints: Checkpoints) throws(FileError) {
     try checkpoints.save(
-      step: total, model: model, optimizer: learner?.optimizer ?? AdamW(for: model.lidar),
+      step: total, model: model, optimizer: learner?.optimizer ?? AdamW(for: model.regret),
       state: state)
   }
 
   /// What the checkpoint says.
   public var state: State {
-    let last = Stage.lidar
+    let last = Stage.last
     return State(
       seed: seed, plan: plan, stage: learner?.stage ?? last,
-      step: learner?.step ?? plan[last].steps)
+      step: learner?.step ?? plan[last].stepsInAll)
   }
 
   /// Steps taken in all stages.
   public var total: Int {
     let state = state
     let before = Stage.allCases.prefix { $0 != state.stage }
-    return before.reduce(state.step) { $0 + plan[$1].steps }
+    return before.reduce(state.step) { $0 + plan[$1].stepsInAll }
   }
 
   private var isStageDone: Bool {
     let state = state
-    return state.step >= plan[state.stage].steps
+    return state.step >= plan[state.stage].stepsInAll
   }
 
   private mutating func beginNext() {
@@ -164,7 +149,23 @@ public struct WarehouseTraining: Sendable {
       begin(stage, at: \.emergence, EmergenceCourse(records: records.movers, seed: seed))
     case .lidar:
       begin(stage, at: \.lidar, LidarCourse(records: records.lidar, seed: seed))
+    case .proposals:
+      let rehearsal = Rehearsal(model, seed: seed)
+      rehearse(stage, at: \.proposals, ProposalCourse(seed: seed)) { rehearsal.search(mission: $0) }
+    case .regret:
+      let rehearsal = Rehearsal(model, seed: seed)
+      rehearse(stage, at: \.regret, RegretCourse(seed: seed)) { rehearsal.compare(mission: $0) }
     }
+  }
+
+  /// Begins a stage that learns from missions that the model drives itself.
+  private mutating func rehearse<C: RehearsedCourse>(
+    _ stage: Stage, at place: any WritableKeyPath<WarehouseModel, C.Model> & Sendable, _ course: C,
+    drive: @escaping @Sendable (_ mission: Int) -> C.Records
+  ) {
+    learner = RehearsingLearner(
+      stage: stage, place: place, model: model[keyPath: place], course: course,
+      schedule: plan[stage], drive: drive)
   }
 
   private mutating func begin<C: Course>(
@@ -173,46 +174,5 @@ public struct WarehouseTraining: Sendable {
     learner = PartLearner(
       stage: stage, place: place,
       trainer: Trainer(model[keyPath: place], course: course, schedule: plan[stage]))
-  }
-}
-
-/// A part of the model that is being learned.
-private protocol Learner: Sendable {
-  var stage: WarehouseTraining.Stage { get }
-  var step: Int { get }
-  var optimizer: AdamW { get }
-  mutating func advance(on workers: Workers) -> (loss: Float, gradientNorm: Float)
-  mutating func resume(at step: Int, from checkpoints: Checkpoints) throws(CheckpointsError)
-  func install(in model: inout WarehouseModel)
-}
-
-private struct PartLearner<C: Course>: Learner {
-  let stage: WarehouseTraining.Stage
-  let place: any WritableKeyPath<WarehouseModel, C.Model> & Sendable
-  var trainer: Trainer<C>
-
-  var step: Int { trainer.step }
-  var optimizer: AdamW { trainer.optimizer }
-
-  mutating func advance(on workers: Workers) -> (loss: Float, gradientNorm: Float) {
-    trainer.advance(on: workers)
-  }
-
-  mutating func resume(at step: Int, from checkpoints: Checkpoints) throws(CheckpointsError) {
-    try trainer.resume(at: step, from: checkpoints)
-  }
-
-  func install(in model: inout WarehouseModel) { model[keyPath: place] = trainer.model }
-}
-
-extension TrainingPlan {
-  /// How long a part learns.
-  public subscript(stage: WarehouseTraining.Stage) -> Schedule {
-    switch stage {
-    case .motion: motion
-    case .movers: movers
-    case .emergence: emergence
-    case .lidar: lidar
-    }
   }
 }

@@ -46,6 +46,13 @@ public struct EpisodeRecord: Sendable, Hashable, Codable {
   /// Every decision's time; none without a clock.
   public var decisionTimes = DecisionTimes()
 
+  /// Decisions that were made.
+  public var decisions = 0
+  /// Those of them for which plans were searched.
+  public var searches = 0
+  /// Steps that were imagined, of all decisions.
+  public var imaginedSteps = 0
+
   /// How an episode ends.
   public enum Ending: String, Sendable, Hashable, Codable, CaseIterable {
     /// At the goal.

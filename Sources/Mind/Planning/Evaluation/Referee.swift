@@ -59,6 +59,13 @@ struct Referee {
 
   private var lastSpeed: Float = 0
 
+  /// Takes in what a decision took.
+  mutating func count(_ effort: Effort) {
+    record.decisions += 1
+    if effort.didSearch { record.searches += 1 }
+    record.imaginedSteps += effort.imaginedSteps
+  }
+
   private mutating func note(fault mover: MoverState, sight: Float, _ truth: Truth) {
     let dx = mover.x - truth.pose.x
     let dy = mover.y - truth.pose.y

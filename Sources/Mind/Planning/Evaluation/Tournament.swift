@@ -80,6 +80,7 @@ public struct Tournament: Sendable {
       let start = clock?()
       decide(&policy, observation, &random, &action)
       if let clock, let start { times.append(clock() - start) }
+      referee.count(policy.effort)
       look?(world, policy)
       var out = observation.mutableSpan
       goesOn = world.step(action.span, observation: &out).goesOn

@@ -37,7 +37,12 @@ public struct PathIntegralPlanner: Sendable {
   /// How plans are drawn.
   public let settings: Settings
   /// The plan: commands from the next step on, and what they cost.
-  public private(set) var plan: Plan
+  public internal(set) var plan: Plan
+  /// What the proposals of the last decision came to; nil where there were none.
+  public internal(set) var consideration: Consideration?
+  /// What the last decision took.
+  public internal(set) var effort = Effort()
+  var candidates: Candidates
   private var commands: CommandBatch
   private var paths: PathBatch
   private var verdicts: PathJudge.Verdicts
@@ -48,7 +53,7 @@ public struct PathIntegralPlanner: Sendable {
   private var weights: [Float]
   private var noise: [Float]
   private var crowd = CrowdTable()
-  private var arcs = PursuitArcs()
+  var arcs = PursuitArcs()
 
   /// A planner that has yet to begin.
   public init(_ settings: Settings = Settings()) {
@@ -60,6 +65,7 @@ public struct PathIntegralPlanner: Sendable {
     self.settings = settings
     let (samples, steps) = (settings.samples, settings.steps)
     plan = Plan(steps: steps)
+    candidates = Candidates(steps: steps)
     commands = CommandBatch(samples: samples, steps: steps)
     paths = PathBatch(samples: samples, steps: steps)
     verdicts = PathJudge.Verdicts(samples: samples)
@@ -78,11 +84,13 @@ public struct PathIntegralPlanner: Sendable {
   /// - Parameters:
   ///   - motion: what commands do, from now.
   ///   - pose: where the robot is.
-  ///   - proposals: further plans to try, `steps` commands each; more than 8 are not looked at.
+  ///   - proposals: plans to look at first, `steps` commands each; more than 8 are not looked at.
   ///   - budget: how many rounds.
+  ///   - settles: whether what the proposals came to is good enough, so that nothing is searched.
   public mutating func decide(
     with motion: any MotionModel, in scene: Scene, at pose: Pose, proposals: [Plan] = [],
-    budget: Budget = Budget(rounds: 1), random: inout Random
+    budget: Budget = Budget(rounds: 1), random: inout Random,
+    settles: (Consideration) -> Bool = { _ in false }
   ) -> (v: Float, w: Float) {
     var budget = budget
     budget.begin()
@@ -95,6 +103,15 @@ public struct PathIntegralPlanner: Sendable {
       cost: settings.cost, scene: scene, crowd: crowd, last: last,
       start: scene.route.metres(pose.x + 0.4 * cosine, pose.y + 0.4 * sine))
     let old = plan
+    effort = Effort()
+    consideration = nil
+    if !proposals.isEmpty {
+      let found = consider(proposals, from: pose, with: motion, judge: judge)
+      consideration = found
+      if settles(found) { return plan.first }
+    }
+    effort.didSearch = true
+    let favourite = proposals.isEmpty ? nil : plan
     var best = plan
     var round = 0
     while budget.allows(round: round) {
@@ -104,29 +121,23 @@ public struct PathIntegralPlanner: Sendable {
       best = bestSample()
       average()
       round += 1
+      effort.imaginedSteps += settings.samples * settings.steps
     }
-    choose(among: [plan, best, old], with: motion, judge: judge)
+    choose(among: [plan, best, old], favourite: favourite, with: motion, judge: judge)
     return plan.first
   }
 
   // MARK: Looking on
 
-  /// What each sample of the last round costs.
-  var sampleCosts: [Float] { verdicts.costs }
-
-  /// Where a sample of the last round is after a step.
-  func samplePoint(_ step: Int, _ sample: Int) -> Point {
-    let i = step * settings.samples + sample
-    return Point(x: paths.x[i], y: paths.y[i])
+  /// What was imagined last to choose from, and what each of it costs.
+  var imagined: (paths: PathBatch, costs: [Float]) {
+    effort.didSearch
+      ? (paths, verdicts.costs) : (candidates.paths, candidates.verdicts.costs)
   }
 
-  /// Where the chosen plan leads, and how sure that is.
-  var chosenPath: (poses: [Pose], doubt: [Float]) {
-    let rows = (0..<settings.steps).map { $0 * 8 + chosen }
-    return (
-      rows.map { Pose(x: finalPaths.x[$0], y: finalPaths.y[$0], heading: finalPaths.heading[$0]) },
-      rows.map { finalPaths.doubt[$0] }
-    )
+  /// The batch that the plan was chosen from, and which of it the plan is.
+  var chosenAmong: (paths: PathBatch, index: Int) {
+    effort.didSearch ? (finalPaths, chosen) : (candidates.paths, candidates.best)
   }
 
   // MARK: Drawing
@@ -244,13 +255,15 @@ public struct PathIntegralPlanner: Sendable {
 
   // MARK: Choosing
 
-  /// The cheapest of a few plans, of slower versions of the first, and of a stop.
+  /// The cheapest of three plans, of slower versions of the first two, of a favourite, and of a stop.
   private mutating func choose(
-    among plans: [Plan], with motion: any MotionModel, judge: PathJudge
+    among plans: [Plan], favourite: Plan?, with motion: any MotionModel, judge: PathJudge
   ) {
     let stop = Plan(steps: settings.steps)
     let all =
-      plans + [plans[0].scaled(0.7), plans[0].scaled(0.4), plans[1].scaled(0.6), stop, stop]
+      plans + [
+        plans[0].scaled(0.7), plans[0].scaled(0.4), plans[1].scaled(0.6), favourite ?? stop, stop,
+      ]
     for h in 0..<settings.steps {
       for i in 0..<8 {
         finalists.v[h * 8 + i] = all[i].v[h]
@@ -265,6 +278,7 @@ public struct PathIntegralPlanner: Sendable {
     plan = all[best]
     plan.cost = finalVerdicts.costs[best]
     plan.danger = finalVerdicts.dangers[best]
-    plan.isStop = best >= 6
+    plan.isStop = best == 7 || best == 6 && (favourite?.isStop ?? true)
+    effort.imaginedSteps += 8 * settings.steps
   }
 }

@@ -7,7 +7,7 @@ import WorldModels
 /// Pure pursuit (Coulter, 1992) of the route, imagined on a robot that obeys at once.
 struct PursuitArcs: Sendable {
   /// The line of descent from the robot, a point every 0.1 m.
-  private var line: [Point] = []
+  private(set) var line: [Point] = []
 
   /// Traces the route ahead of a place.
   mutating func trace(_ route: Route, from start: Point, metres: Float) {
@@ -47,6 +47,16 @@ struct PursuitArcs: Sendable {
       y += v * s * Chassis.dt
       heading += w * Chassis.dt
     }
+  }
+
+  /// Those commands as a plan.
+  func plan(from pose: Pose, pace: Float, steps: Int) -> Plan {
+    var plan = Plan(steps: steps)
+    follow(from: pose, pace: pace, steps: steps) {
+      plan.v[$0] = $1
+      plan.w[$0] = $2
+    }
+    return plan
   }
 
   private func advance(_ from: Int, _ x: Float, _ y: Float) -> Int {

@@ -43,13 +43,14 @@ extension Contender {
   /// The planner with these models.
   public static func planned(
     _ name: String, motion: any MotionModel, movers: any MoverModel = ConstantVelocityMovers(),
-    settings: PathIntegralPlanner.Settings = .init(), budget: Budget = Budget(rounds: 1),
+    proposer: Proposer? = nil, settings: PathIntegralPlanner.Settings = .init(),
+    budget: Budget = Budget(rounds: 1),
     isOracle: Bool = false, thinksAloud: Bool = false
   ) -> Contender {
     Contender(name) { mission, spec in
       let policy = PlannedPolicy(
-        mission, spec: spec, motion: motion, movers: movers, settings: settings, budget: budget,
-        thinksAloud: thinksAloud)
+        mission, spec: spec, motion: motion, movers: movers, proposer: proposer, settings: settings,
+        budget: budget, thinksAloud: thinksAloud)
       return isOracle ? OraclePolicy(policy) : policy
     }
   }

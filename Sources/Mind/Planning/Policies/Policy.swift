@@ -12,6 +12,25 @@ public protocol Policy: Sendable {
 
   /// What was thought at the last decision, for replays and calibration; nil where nothing is.
   var thought: Thought? { get }
+
+  /// What the last decision took.
+  var effort: Effort { get }
+}
+
+extension Policy {
+  /// Nothing is imagined unless a policy says otherwise.
+  public var effort: Effort { Effort() }
+}
+
+/// What a decision took.
+public struct Effort: Sendable, Hashable {
+  /// Steps of robots that were imagined.
+  public var imaginedSteps = 0
+  /// Whether plans were searched for, beyond those that were proposed.
+  public var didSearch = false
+
+  /// Nothing at all.
+  public init() {}
 }
 
 /// A policy that is shown the truth before each decision. Every table says that it is an oracle.
