@@ -1,6 +1,7 @@
 // The recurrences and attention against their equations written down plainly.
 
 import Basics
+import Foundation
 import Tensors
 import Testing
 
@@ -38,6 +39,57 @@ import Testing
     }
     let end = last.reshaped([width, width]).transposed(0, 1).scalars
     #expect(zip(end, state).allSatisfy { abs(Double($0) - $1) < 1e-4 })
+  }
+
+  /// Step by step (the sequential form) and all at once (by chunks): outputs and all gradients, for
+  /// lengths around whole chunks, with decays from 0 to 1 and strengths from 0 to 2.
+  @Test(arguments: [1, 8, 16, 24, 33, 64, 128])
+  func gatedDeltaInAnyForm(width: Int) {
+    for time in [7, 9, 16, 35] {
+      let sequence: Shape = [1, time, 2, width]
+      let gates: Shape = [1, time, 2]
+      var random = Random(seed: 9)
+      var alphas = Tensor.uniform(gates, in: 0...1, random: &random).scalars
+      for t in stride(from: 0, to: alphas.count, by: 3) { alphas[t] = t % 2 == 0 ? 1 : 0 }
+      let inputs = [
+        KernelTests.random(sequence, 1).unitNorm(), KernelTests.random(sequence, 2).unitNorm(),
+        KernelTests.random(sequence, 3), Tensor(alphas, shape: gates),
+        Tensor.uniform(gates, in: 0...2, random: &random),
+        KernelTests.random([1, 2, width, width], 6),
+      ].map { $0.watched() }
+      let weights = KernelTests.random(sequence, 7)
+      let stateWeights = KernelTests.random([1, 2, width, width], 8)
+      func results(steps: Int) -> [Tensor] {
+        var state = inputs[5]
+        var rows: [Tensor] = []
+        for start in stride(from: 0, to: time, by: steps) {
+          let part = start..<min(time, start + steps)
+          let slices = inputs[0..<5].map { $0.sliced(axis: 1, part) }
+          let (y, next) = gatedDelta(
+            q: slices[0], k: slices[1], v: slices[2], alpha: slices[3], beta: slices[4],
+            state: state)
+          rows.append(y)
+          state = next
+        }
+        let y = Tensor.concatenated(rows, axis: 1)
+        let loss = (y * weights).sum() + (state * stateWeights).sum()
+        return [y.detached(), state.detached()] + gradients(of: loss, with: inputs)
+      }
+      for variant in KernelVariant.available {
+        variant.run {
+          for (name, pair) in zip(
+            ["y", "state", "q", "k", "v", "alpha", "beta", "start"],
+            zip(results(steps: 1), results(steps: time)))
+          {
+            let scale = pair.0.scalars.reduce(1) { max($0, abs($1)) }
+            let difference = KernelTests.largestDifference(pair.0, pair.1)
+            #expect(
+              difference <= 2e-5 * scale,
+              "\(name) of \(time) steps, width \(width), \(variant): \(difference)")
+          }
+        }
+      }
+    }
   }
 
   /// Each position sees the last `window` positions that are there, by softmax of scaled products.

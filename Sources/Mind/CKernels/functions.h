@@ -1,15 +1,22 @@
 // Elementary functions of 16 floats at a time, to about 2 units in the last place.
 //
-// exp: x = n ln 2 + r, a polynomial in r, and 2^n put in by two factors, so that overflow gives
-// infinity and underflow goes through the denormal numbers. log, tanh, sin, cos: the reductions and
-// minimax polynomials of Cephes (Moshier). No branches: each lane takes both sides and selects.
+// exp: x = n ln 2 + r, a polynomial in r, and 2^n made in the exponent. What would fall below 1.7e-38
+// becomes zero, what would overflow infinity. log, sin, cos: the reductions and minimax polynomials
+// of Cephes (Moshier). No branches: each lane takes both sides and selects.
 #pragma once
 #include "lanes.h"
 #include <math.h>
 
-static INLINE lanes exp_lanes(lanes x) {
-  x = at_most(at_least(x, -104.0f), 89.0f);
-  lanes n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;
+/// e^x = 2·half·(1 + rest) for x in −87.3...88.8: half = 2^(n−1), rest = e^r − 1.
+typedef struct {
+  lanes half, rest;
+} power_t;
+static INLINE power_t power_lanes(lanes x) {
+  // Adding 1.5·2^23 rounds to a whole number, which then stands in the low bits; with the bias of
+  // an exponent in the same addition, a shift is all that is left to do.
+  const float magic = 12582912.0f + 126.0f;
+  lanes t = x * 1.44269504f + magic;
+  lanes n = t - magic;
   lanes r = x - n * 0.693359375f;
   r = r - n * -2.12194440e-4f;
   lanes p = r * 1.9875691500e-4f + 1.3981999507e-3f;
@@ -17,10 +24,28 @@ static INLINE lanes exp_lanes(lanes x) {
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  whole e = __builtin_convertvector(n, whole);
-  whole half = e >> 1;
-  return p * (lanes)((half + 127) << 23) * (lanes)((e - half + 127) << 23);
+  return (power_t){(lanes)((whole)t << 23), p * (r * r) + r};
+}
+
+static INLINE lanes exp_lanes(lanes x) {
+  power_t e = power_lanes(at_most(at_least(x, -87.3f), 88.8f));
+  lanes y = e.half * e.rest + e.half;
+  return y + y;
+}
+
+/// log(1 + m) + n ln 2 for m in √½ − 1 ... √2 − 1.
+static INLINE lanes log_sum(lanes m, lanes n) {
+  lanes z = m * m;
+  lanes p = m * 7.0376836292e-2f - 1.1514610310e-1f;
+  p = p * m + 1.1676998740e-1f;
+  p = p * m - 1.2420140846e-1f;
+  p = p * m + 1.4249322787e-1f;
+  p = p * m - 1.6668057665e-1f;
+  p = p * m + 2.0000714765e-1f;
+  p = p * m - 2.4999993993e-1f;
+  p = p * m + 3.3333331174e-1f;
+  lanes y = p * m * z + n * -2.12194440e-4f - 0.5f * z;
+  return m + y + n * 0.693359375f;
 }
 
 static INLINE lanes log_lanes(lanes x) {
@@ -32,18 +57,7 @@ static INLINE lanes log_lanes(lanes x) {
   whole low = m < 0.707106781f;
   e = e + low;
   m = select_lanes(low, m + m, m) - 1.0f;
-  lanes z = m * m;
-  lanes p = m * 7.0376836292e-2f - 1.1514610310e-1f;
-  p = p * m + 1.1676998740e-1f;
-  p = p * m - 1.2420140846e-1f;
-  p = p * m + 1.4249322787e-1f;
-  p = p * m - 1.6668057665e-1f;
-  p = p * m + 2.0000714765e-1f;
-  p = p * m - 2.4999993993e-1f;
-  p = p * m + 3.3333331174e-1f;
-  lanes n = __builtin_convertvector(e, lanes);
-  lanes y = p * m * z + n * -2.12194440e-4f - 0.5f * z;
-  y = m + y + n * 0.693359375f;
+  lanes y = log_sum(m, __builtin_convertvector(e, lanes));
   y = select_lanes(x == INFINITY, x, y);
   y = select_lanes(x == 0.0f, splat(-INFINITY), y);
   return select_lanes((x < 0.0f) | (x != x), splat(NAN), y);
@@ -51,26 +65,21 @@ static INLINE lanes log_lanes(lanes x) {
 
 static INLINE lanes sigmoid_lanes(lanes x) { return 1.0f / (1.0f + exp_lanes(-x)); }
 
+/// (e^2|x| − 1) / (e^2|x| + 1), with e^2|x| − 1 made without cancellation.
 static INLINE lanes tanh_lanes(lanes x) {
-  lanes z = x * x;
-  lanes p = z * -5.70498872745e-3f + 2.06390887954e-2f;
-  p = p * z - 5.37397155531e-2f;
-  p = p * z + 1.33314422036e-1f;
-  p = p * z - 3.33332819422e-1f;
-  lanes near = p * z * x + x;
-  lanes a = absolute(x);
-  lanes far = 1.0f - 2.0f / (exp_lanes(a + a) + 1.0f);
-  far = (lanes)((whole)far | ((whole)x & (whole)splat(-0.0f)));
-  return select_lanes(a < 0.625f, near, far);
+  power_t e = power_lanes(at_most(absolute(x) * 2.0f, 40.0f));
+  lanes twice = e.half + e.half, less = twice * e.rest + (twice - 1.0f);
+  return (lanes)((whole)(less / (less + 2.0f)) | ((whole)x & (whole)splat(-0.0f)));
 }
 
-/// log(1 + e) with the rounding of 1 + e taken out (Kahan).
+/// max(x, 0) + log(1 + e) with e = e^−|x|, by the polynomial of the logarithm: of 1 + e = 1 + m, or
+/// of 1 + e = 2 (1 + m) where e is large. In both m is exact.
 static INLINE lanes softplus_lanes(lanes x) {
   lanes e = exp_lanes(-absolute(x));
-  lanes u = 1.0f + e;
-  lanes d = u - 1.0f;
-  lanes l = select_lanes(d == 0.0f, e, log_lanes(u) * (e / d));
-  return at_least(x, 0.0f) + l;
+  whole large = e > 0.414213562f;
+  lanes m = select_lanes(large, e * 0.5f - 0.5f, e);
+  lanes n = select_lanes(large, splat(1), splat(0));
+  return at_least(x, 0.0f) + log_sum(m, n);
 }
 
 /// The sine, or the cosine where `quarter` is 1; to 2e-7 for angles up to a few thousand.

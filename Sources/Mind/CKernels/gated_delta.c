@@ -1,20 +1,26 @@
-// The gated delta rule (Yang et al., 2024, arXiv 2412.06464), sequential in time.
+// The gated delta rule (Yang et al., 2024, arXiv 2412.06464), and its sequential form.
 //
 // Per head, with R = S_{t−1}:  u = R k,  d = β(v − α u),  S = α R + d kᵀ,  y = S q.
 // The state is kept transposed, one row a key channel, its value channels in lanes (padded to 16):
 // then u and y are sums of rows scaled by one number, and no product needs a sum across lanes.
 //
-// The pullback needs every R in reverse. It does not store them: it runs forward once, keeping the
-// state of every 16th step, and then makes the 16 states of one span after another again, so that
-// memory stays small whatever the length and the span in use stays in the cache.
-// Where asked, q and k are brought to length one on the way in, which saves two passes over memory.
+// Which form runs, as measured on one core (AVX-512, 64 steps, forward and back in ns a step a head):
+//   width             16         32         64          128
+//   sequential   50, 145    90, 400   250, 1370   2200, 8100
+//   chunkwise    66, 170   150, 370   420,  960   1150, 2700   (gated_delta_chunks.c)
+// So the forward is sequential while the state stays in the first cache, and the pullback, which
+// would have to keep every state, goes by chunks but for a few steps. The single step of a stream
+// is as fast as the state can be read and written.
+//
+// The sequential pullback needs every R in reverse, and makes them again first.
 //   gS += gy qᵀ,  gq = Sᵀ gy,  gα = ⟨gS, R⟩ − β gd·u,  gd = gS k,  gβ = gd·(v − α u),  gv = β gd,
 //   gu = −αβ gd,  gk = gSᵀ d + Rᵀ gu,  gR = α gS + gu kᵀ.
-#include "lanes.h"
-#include <math.h>
+// Where asked, q and k are brought to length one on the way in, which saves two passes over memory.
+#include "gated_delta.h"
 
-#define SPAN 16
-#define WIDTH_MAX 128
+/// The shortest sequence whose pullback goes by chunks, and the widest state of the first cache.
+#define CHUNKS_FROM 8
+#define CACHED_WIDTH 64
 #define VECTORS_MAX (WIDTH_MAX / W)
 
 /// The new state `to` (may be `from`) and y; `n` is the number of vectors in a row.
@@ -60,21 +66,6 @@ static INLINE void write_row(const int n, size_t width, lanes *from, float *to) 
     if (done < width) store_up_to(to + done, from[c], width - done);
   }
 }
-/// A state [width, width] into or out of its padded form; null is zero.
-static INLINE void read_state(const int n, size_t width, const float *from, float *to) {
-  if (!from) memset(to, 0, width * (size_t)n * W * sizeof(float));
-  else
-    for (size_t j = 0; j < width; j++) {
-      lanes row[VECTORS_MAX];
-      read_row(n, width, from + j * width, row);
-      UNROLL for (int c = 0; c < n; c++) store(to + (j * (size_t)n + (size_t)c) * W, row[c]);
-    }
-}
-static INLINE void write_state(const int n, size_t width, const float *from, float *to) {
-  for (size_t j = 0; j < width; j++)
-    for (size_t i = 0; i < width; i++) to[j * width + i] = from[j * (size_t)n * W + i];
-}
-
 /// A row of q or k as the rule uses it; returns what it was multiplied by.
 static INLINE float unit_row(const int n, size_t width, float epsilon, const float *from,
                              float *to) {
@@ -97,64 +88,58 @@ static INLINE void unit_row_pullback(const int n, size_t width, float epsilon, f
   write_row(n, width, from, out);
 }
 
-static INLINE void forward(const int n, size_t batch, size_t time, size_t heads, size_t width,
-                           float epsilon, const float *q, const float *k, const float *v,
-                           const float *alpha, const float *beta, const float *state, float *y,
-                           float *state_out, float *s) {
-  for (size_t b = 0; b < batch; b++)
-    for (size_t h = 0; h < heads; h++) {
-      size_t place = (b * heads + h) * width * width;
-      read_state(n, width, state ? state + place : NULL, s);
-      for (size_t t = 0; t < time; t++) {
-        size_t gate = (b * time + t) * heads + h, at = gate * width;
+static INLINE void forward(const int n, size_t width, const delta_t *f, float *scratch) {
+  for (size_t b = 0; b < f->batch; b++)
+    for (size_t h = 0; h < f->heads; h++) {
+      size_t place = (b * f->heads + h) * width * width;
+      // Rows that need no padding are written where they belong from the first step on.
+      int in_place = width == (size_t)n * W;
+      float *to = in_place ? f->state_out + place : scratch;
+      const float *from = f->state + place;
+      if (!in_place || !f->state || f->time == 0) {
+        read_state(width, f->state ? f->state + place : NULL, to);
+        from = to;
+      }
+      size_t size = width * (size_t)n * W, chunks = (f->time + CHUNK - 1) / CHUNK;
+      float *kept = f->kept ? f->kept + (b * f->heads + h) * chunks * size : NULL;
+      for (size_t t = 0; t < f->time; t++, from = to) {
+        if (kept && t % CHUNK == 0) {
+          if (t == 0) read_state(width, f->state ? f->state + place : NULL, kept);
+          else memcpy(kept + t / CHUNK * size, to, size * sizeof(float));
+        }
+        size_t gate = (b * f->time + t) * f->heads + h, at = gate * width;
         lanes value[VECTORS_MAX], out[VECTORS_MAX];
         float key[WIDTH_MAX], query[WIDTH_MAX];
-        unit_row(n, width, epsilon, k + at, key);
-        unit_row(n, width, epsilon, q + at, query);
-        read_row(n, width, v + at, value);
-        advance(n, width, s, s, query, key, value, alpha[gate], beta[gate], out);
-        write_row(n, width, out, y + at);
+        unit_row(n, width, f->epsilon, f->k + at, key);
+        unit_row(n, width, f->epsilon, f->q + at, query);
+        read_row(n, width, f->v + at, value);
+        advance(n, width, from, to, query, key, value, f->alpha[gate], f->beta[gate], out);
+        write_row(n, width, out, f->y + at);
       }
-      write_state(n, width, s, state_out + place);
+      if (!in_place) write_state(width, to, f->state_out + place);
     }
 }
 
 /// Literal numbers of vectors, and a literal width for the usual 16, which unrolls everything.
+#define CASE(N, CALL) case N: { const int n = N; CALL; break; }
 #define BY_VECTORS(CALL)                                  \
   if (width == W) {                                       \
     const int n = 1;                                      \
     const size_t width = W;                               \
     CALL;                                                 \
-  } else switch ((width + W - 1) / W) {                   \
-  case 1: { const int n = 1; CALL; break; }               \
-  case 2: { const int n = 2; CALL; break; }               \
-  case 3: { const int n = 3; CALL; break; }               \
-  case 4: { const int n = 4; CALL; break; }               \
-  default: { const int n = VECTORS_MAX; CALL; break; }    \
+  } else switch (padded(width) / W) {                     \
+    CASE(1, CALL) CASE(2, CALL) CASE(3, CALL) CASE(4, CALL) \
+    CASE(5, CALL) CASE(6, CALL) CASE(7, CALL) CASE(8, CALL) \
   }
 
-static size_t padded_row(size_t width) {
-  size_t n = (width + W - 1) / W;
-  return (n <= 4 ? n : VECTORS_MAX) * W;
-}
-
-static INLINE void kernel_gated_delta_body(size_t batch, size_t time, size_t heads, size_t width,
-                                           float epsilon, const float *q, const float *k,
-                                           const float *v, const float *alpha, const float *beta,
-                                           const float *state, float *y, float *state_out) {
-  size_t room = width * padded_row(width) * sizeof(float);
+static INLINE void gated_delta_sequential_body(const delta_t *f) {
+  size_t width = f->width, room = width * padded(width) * sizeof(float);
   float *s = pool_take(room);
-  BY_VECTORS(forward(n, batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, y,
-                     state_out, s))
+  BY_VECTORS(forward(n, width, f, s))
   pool_give(s, room);
 }
-VARIANTS(kernel_gated_delta,
-         (size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q,
-          const float *k, const float *v, const float *alpha, const float *beta,
-          const float *state, float *y, float *state_out),
-         (batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, y, state_out))
+VARIANTS(gated_delta_sequential, (const delta_t *f), (f))
 
-/// Everything that one step backward reads and writes; rows of one head at one time.
 typedef struct {
   const float *q, *k;
   float alpha, beta;
@@ -226,77 +211,76 @@ static INLINE void retreat(const int n, size_t width, const float *s, const floa
   for (; j < width; j++) step.gk[j] = total(SCATTER(j));
 }
 
-static INLINE void backward(const int n, size_t batch, size_t time, size_t heads, size_t width,
-                            float epsilon, const float *q, const float *k, const float *v,
-                            const float *alpha, const float *beta, const float *state,
-                            const float *gy, const float *gstate_out, float *gq, float *gk,
-                            float *gv, float *galpha, float *gbeta, float *gstate,
-                            float *scratch) {
-  size_t size = width * (size_t)n * W, spans = (time + SPAN - 1) / SPAN;
-  float *kept = scratch, *states = kept + spans * size, *gs = states + (SPAN + 1) * size;
-  for (size_t b = 0; b < batch; b++)
-    for (size_t h = 0; h < heads; h++) {
-      size_t place = (b * heads + h) * width * width;
+static INLINE void backward(const int n, size_t width, const delta_t *f,
+                            const delta_gradient_t *to, float *states) {
+  size_t size = width * (size_t)n * W;
+  float *gs = states + (f->time + 1) * size;
+  for (size_t b = 0; b < f->batch; b++)
+    for (size_t h = 0; h < f->heads; h++) {
+      size_t place = (b * f->heads + h) * width * width;
       lanes value[VECTORS_MAX], out[VECTORS_MAX], g[VECTORS_MAX];
-      float keys[SPAN * WIDTH_MAX], key_scale[SPAN];
-      read_state(n, width, state ? state + place : NULL, states);
-      for (size_t t = 0; t < time; t++) {
-        size_t gate = (b * time + t) * heads + h, at = gate * width;
-        if (t % SPAN == 0) memcpy(kept + t / SPAN * size, states, size * sizeof(float));
-        if (t / SPAN + 1 == spans) break;  // the last span is made again below in any case
-        unit_row(n, width, epsilon, k + at, keys);
-        read_row(n, width, v + at, value);
-        advance(n, width, states, states, keys, keys, value, alpha[gate], beta[gate], out);
+      read_state(width, f->state ? f->state + place : NULL, states);
+      for (size_t t = 0; t < f->time; t++) {
+        size_t gate = (b * f->time + t) * f->heads + h, at = gate * width;
+        float *from = states + t * size, key[WIDTH_MAX];
+        unit_row(n, width, f->epsilon, f->k + at, key);
+        read_row(n, width, f->v + at, value);
+        advance(n, width, from, from + size, key, key, value, f->alpha[gate], f->beta[gate], out);
       }
-      read_state(n, width, gstate_out ? gstate_out + place : NULL, gs);
-      for (size_t span = spans; span-- > 0;) {
-        size_t first = span * SPAN, last = first + SPAN < time ? first + SPAN : time;
-        memcpy(states, kept + span * size, size * sizeof(float));
-        for (size_t t = first; t < last; t++) {
-          size_t gate = (b * time + t) * heads + h, at = gate * width;
-          float *from = states + (t - first) * size;
-          float *key = keys + (t - first) * WIDTH_MAX;
-          key_scale[t - first] = unit_row(n, width, epsilon, k + at, key);
-          read_row(n, width, v + at, value);
-          advance(n, width, from, from + size, key, key, value, alpha[gate], beta[gate], out);
-        }
-        for (size_t t = last; t-- > first;) {
-          size_t gate = (b * time + t) * heads + h, at = gate * width;
-          const float *r = states + (t - first) * size;
-          const float *key = keys + (t - first) * WIDTH_MAX;
-          float query[WIDTH_MAX], gquery[WIDTH_MAX] = {0}, gkey[WIDTH_MAX] = {0};
-          float query_scale = unit_row(n, width, epsilon, q + at, query);
-          step_t step = {query,  key,  alpha[gate],   beta[gate],
-                         gquery, gkey, galpha + gate, gbeta + gate};
-          read_row(n, width, v + at, value);
-          if (gy) read_row(n, width, gy + at, g);
-          else UNROLL for (int c = 0; c < n; c++) g[c] = splat(0);
-          retreat(n, width, r + size, r, gs, value, g, step, out);
-          write_row(n, width, out, gv + at);
-          unit_row_pullback(n, width, epsilon, query_scale, query, gquery, gq + at);
-          unit_row_pullback(n, width, epsilon, key_scale[t - first], key, gkey, gk + at);
-        }
+      read_state(width, to->state_out ? to->state_out + place : NULL, gs);
+      for (size_t t = f->time; t-- > 0;) {
+        size_t gate = (b * f->time + t) * f->heads + h, at = gate * width;
+        const float *r = states + t * size;
+        float query[WIDTH_MAX], key[WIDTH_MAX], gquery[WIDTH_MAX] = {0}, gkey[WIDTH_MAX] = {0};
+        float query_scale = unit_row(n, width, f->epsilon, f->q + at, query);
+        float key_scale = unit_row(n, width, f->epsilon, f->k + at, key);
+        step_t step = {query,  key,  f->alpha[gate],   f->beta[gate],
+                       gquery, gkey, to->alpha + gate, to->beta + gate};
+        read_row(n, width, f->v + at, value);
+        if (to->y) read_row(n, width, to->y + at, g);
+        else UNROLL for (int c = 0; c < n; c++) g[c] = splat(0);
+        retreat(n, width, r + size, r, gs, value, g, step, out);
+        write_row(n, width, out, to->v + at);
+        unit_row_pullback(n, width, f->epsilon, query_scale, query, gquery, to->q + at);
+        unit_row_pullback(n, width, f->epsilon, key_scale, key, gkey, to->k + at);
       }
-      if (gstate) write_state(n, width, gs, gstate + place);
+      if (to->state) write_state(width, gs, to->state + place);
     }
 }
 
-static INLINE void kernel_gated_delta_pullback_body(
-    size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q,
-    const float *k, const float *v, const float *alpha, const float *beta, const float *state,
-    const float *gy, const float *gstate_out, float *gq, float *gk, float *gv, float *galpha,
-    float *gbeta, float *gstate) {
-  size_t spans = (time + SPAN - 1) / SPAN;
-  size_t room = (spans + SPAN + 2) * width * padded_row(width) * sizeof(float);
-  float *scratch = pool_take(room);
-  BY_VECTORS(backward(n, batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, gy,
-                      gstate_out, gq, gk, gv, galpha, gbeta, gstate, scratch))
-  pool_give(scratch, room);
+static INLINE void gated_delta_sequential_pullback_body(const delta_t *f,
+                                                        const delta_gradient_t *to) {
+  size_t width = f->width, room = (f->time + 2) * width * padded(width) * sizeof(float);
+  float *states = pool_take(room);
+  BY_VECTORS(backward(n, width, f, to, states))
+  pool_give(states, room);
 }
-VARIANTS(kernel_gated_delta_pullback,
-         (size_t batch, size_t time, size_t heads, size_t width, float epsilon, const float *q,
-          const float *k, const float *v, const float *alpha, const float *beta,
-          const float *state, const float *gy, const float *gstate_out, float *gq, float *gk,
-          float *gv, float *galpha, float *gbeta, float *gstate),
-         (batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, gy, gstate_out, gq, gk,
-          gv, galpha, gbeta, gstate))
+VARIANTS(gated_delta_sequential_pullback, (const delta_t *f, const delta_gradient_t *to), (f, to))
+
+size_t kernel_gated_delta_kept(size_t batch, size_t time, size_t heads, size_t width) {
+  if (time < CHUNKS_FROM) return 0;
+  return batch * heads * ((time + CHUNK - 1) / CHUNK) * width * padded(width);
+}
+
+void kernel_gated_delta(size_t batch, size_t time, size_t heads, size_t width, float epsilon,
+                        const float *q, const float *k, const float *v, const float *alpha,
+                        const float *beta, const float *state, float *y, float *state_out,
+                        float *kept) {
+  delta_t f = {batch, time, heads, width, epsilon,   q,   k,
+               v,     alpha, beta, state, y, state_out, time < CHUNKS_FROM ? NULL : kept};
+  if (time < CHUNKS_FROM || width <= CACHED_WIDTH) gated_delta_sequential(&f);
+  else gated_delta_chunks(&f);
+}
+
+void kernel_gated_delta_pullback(size_t batch, size_t time, size_t heads, size_t width,
+                                 float epsilon, const float *q, const float *k, const float *v,
+                                 const float *alpha, const float *beta, const float *state,
+                                 const float *kept, const float *gy, const float *gstate_out,
+                                 float *gq, float *gk, float *gv, float *galpha, float *gbeta,
+                                 float *gstate) {
+  delta_t f = {batch, time, heads, width, epsilon, q, k, v, alpha, beta, state, NULL, NULL,
+               (float *)kept};
+  delta_gradient_t g = {gy, gstate_out, gq, gk, gv, galpha, gbeta, gstate};
+  if (time < CHUNKS_FROM) gated_delta_sequential_pullback(&f, &g);
+  else gated_delta_chunks_pullback(&f, &g);
+}

@@ -6,6 +6,8 @@ import CKernels
 private struct GatedDeltaInputs: Sendable {
   let q, k, v, alpha, beta: Tensor
   let state: Tensor?
+  /// What the forward left to the pullback.
+  let kept: Tensor
   let epsilon: Float
 
   func pullback(gy: Tensor?, gstate: Tensor?, wantsState: Bool) -> [Tensor?] {
@@ -20,7 +22,8 @@ private struct GatedDeltaInputs: Sendable {
     kernel_gated_delta_pullback(
       shape[0], shape[1], shape[2], shape[3], epsilon, q.base, k.base, v.base, alpha.base,
       beta.base,
-      state?.base, gy?.base, gstate?.base, gq.base, gk.base, gv.base, galpha.base, gbeta.base,
+      state?.base, kept.base, gy?.base, gstate?.base, gq.base, gk.base, gv.base, galpha.base,
+      gbeta.base,
       gbefore?.base)
     return [gq, gk, gv, galpha, gbeta, gbefore]
   }
@@ -52,14 +55,20 @@ public func gatedDelta(
   let epsilon = unitEpsilon ?? 0
   let y = Tensor(unwritten: shape)
   let after = Tensor(unwritten: memory)
+  let sources = [q, k, v, alpha, beta] + (state.map { [$0] } ?? [])
+  let isRecorded = sources.contains { $0.isWatched }
+  let kept = Tensor(
+    unwritten: [
+      isRecorded ? kernel_gated_delta_kept(shape[0], shape[1], shape[2], shape[3]) : 0
+    ])
   kernel_gated_delta(
     shape[0], shape[1], shape[2], shape[3], epsilon, q.base, k.base, v.base, alpha.base, beta.base,
-    state?.base, y.base, after.base)
+    state?.base, y.base, after.base, isRecorded ? kept.base : nil)
+  guard isRecorded else { return (y, after) }
   let inputs = GatedDeltaInputs(
     q: q.detached(), k: k.detached(), v: v.detached(), alpha: alpha.detached(),
-    beta: beta.detached(), state: state?.detached(), epsilon: epsilon)
+    beta: beta.detached(), state: state?.detached(), kept: kept, epsilon: epsilon)
   let wantsState = state?.isWatched ?? false
-  let sources = [q, k, v, alpha, beta] + (state.map { [$0] } ?? [])
   // Two results of one computation: each has a pullback of its own, and by linearity their sum is
   // right. A loss that reads only y, the usual one, so pays for only one.
   return (

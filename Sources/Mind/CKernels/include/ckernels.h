@@ -178,18 +178,22 @@ void kernel_goal_cost(size_t rows, size_t n, const float *mean, const float *spr
 
 // The gated delta rule (gated_delta.c).
 /// S_t = α_t S_{t−1}(I − β_t k kᵀ) + β_t v kᵀ, y = S q. q, k, v, y are [B, T, H, D], α and β
-/// [B, T, H], the states [B, H, D, D] hold Sᵀ (key axis first); a null `state` is zero. Where
-/// epsilon > 0, q and k are first brought to length one: q / √(Σ q² + epsilon).
+/// [B, T, H], the states [B, H, D, D] hold Sᵀ (key axis first); a null `state` is zero; D <= 128.
+/// Where epsilon > 0, q and k are first brought to length one: q / √(Σ q² + epsilon). `kept`, as
+/// long as `kernel_gated_delta_kept` says, is what the pullback needs; null if none will be wanted.
 void kernel_gated_delta(size_t batch, size_t time, size_t heads, size_t width, float epsilon,
-                        const float *q,
-                        const float *k, const float *v, const float *alpha, const float *beta,
-                        const float *state, float *y, float *state_out);
+                        const float *q, const float *k, const float *v, const float *alpha,
+                        const float *beta, const float *state, float *y, float *state_out,
+                        float *kept);
+/// How many floats the forward keeps for the pullback; 0 for short sequences.
+size_t kernel_gated_delta_kept(size_t batch, size_t time, size_t heads, size_t width);
 /// Pullback of both outputs: gy or gstate_out may be null (zero), gstate too (not wanted).
 void kernel_gated_delta_pullback(size_t batch, size_t time, size_t heads, size_t width,
                                  float epsilon, const float *q, const float *k, const float *v,
                                  const float *alpha, const float *beta, const float *state,
-                                 const float *gy, const float *gstate_out, float *gq, float *gk,
-                                 float *gv, float *galpha, float *gbeta, float *gstate);
+                                 const float *kept, const float *gy, const float *gstate_out,
+                                 float *gq, float *gk, float *gv, float *galpha, float *gbeta,
+                                 float *gstate);
 
 // Sliding-window attention (attention.c).
 /// Query t of `time` stands at position past + t of past + time keys and sees the last `window`
