@@ -25,7 +25,7 @@ final class CorePlanner {
     self.iterations = iterations
     // Blocks that two threads can share, and that stay in the cache; whatever the number of
     // workers, so that it changes no result.
-    let rows = samples < 32 ? samples : min(64, samples / 2)
+    let rows = samples < 32 ? samples : min(256, samples / 2)
     precondition(samples % rows == 0, "\(samples) samples in blocks of \(rows)")
     round = Round(
       core.prepared(precision), blocks: samples / rows, rows: rows, horizon: horizon)

@@ -17,10 +17,11 @@
 #define SIDE 32
 #define TILE (W * K_PAD)
 
-/// sums[32, 32] = 16·tall rows of A by 16·wide columns of B, over `steps` tiles along k.
+/// sums[32, 32] = 16·tall rows of A by 16·wide columns of B, over `steps` tiles along k; what is
+/// `ahead` will be read soon.
 #define DECLARE_BLOCK(NAME)                                                                   \
   static INLINE void NAME(const int tall, const int wide, size_t steps, const uint16_t *a,    \
-                          const uint16_t *b, float *sums)
+                          const uint16_t *b, float *sums, const uint16_t *ahead)
 
 /// Where 32 bits of a line begin, as two floats.
 static INLINE float lower_of(const uint16_t *at) {
@@ -95,6 +96,7 @@ TARGET_AMX DECLARE_BLOCK(block_tiles) {
     _tile_loadd(6, b + p, 64);
     if (wide == 2) _tile_loadd(7, b1 + p, 64);
     _tile_dpbf16ps(0, 4, 6);
+    UNROLL for (int i = 0; i < W; i++) __builtin_prefetch(ahead + p + i * K_PAD, 0, 2);
     if (wide == 2) _tile_dpbf16ps(1, 4, 7);
     if (tall == 2) {
       _tile_loadd(5, a1 + p, 64);
@@ -153,7 +155,8 @@ static INLINE void finish_block(const int native, const product_t *p, size_t i, 
   else finish_rows(native, BEND_NONE, p, i, j, sums);
 }
 
-/// All blocks of a product: columns outside, so that their part of B stays in the nearest cache. Sums
+/// All blocks of a product: columns outside, so that their part of B stays in the nearest cache; the
+/// first two blocks of a column call for the two halves of the next. Sums
 /// go by a buffer even where nothing is left to do to them: rows that are a power of two apart fall
 /// on the same few lines of the cache, which slows a store of whole tiles by half.
 #define PRODUCT(NAME, BLOCK, NATIVE)                                                            \
@@ -165,10 +168,12 @@ static INLINE void finish_block(const int native, const product_t *p, size_t i, 
         size_t rows = p->m - i, columns = p->n - j, steps = p->steps;                          \
         const uint16_t *a = p->left + i * steps * K_PAD, *b = p->right + j * steps * K_PAD;    \
         float *sums = buffers[turn ^= 1];                                                      \
-        if (rows > W && columns > W) BLOCK(2, 2, steps, a, b, sums);                           \
-        else if (rows > W) BLOCK(2, 1, steps, a, b, sums);                                     \
-        else if (columns > W) BLOCK(1, 2, steps, a, b, sums);                                  \
-        else BLOCK(1, 1, steps, a, b, sums);                                                   \
+        size_t beyond = j + SIDE >= p->n || i > SIDE ? 0 : i == 0 ? SIDE : SIDE + W;           \
+        const uint16_t *ahead = b + beyond * steps * K_PAD;                                    \
+        if (rows > W && columns > W) BLOCK(2, 2, steps, a, b, sums, ahead);                           \
+        else if (rows > W) BLOCK(2, 1, steps, a, b, sums, ahead);                                     \
+        else if (columns > W) BLOCK(1, 2, steps, a, b, sums, ahead);                                  \
+        else BLOCK(1, 1, steps, a, b, sums, ahead);                                                   \
         finish_block(NATIVE, p, i, j, sums);                                                   \
       }                                                                                        \
   }
