@@ -39,6 +39,7 @@ public struct Collection: Sendable, Hashable {
       settings["quirks"] = quirks.rawValue
       settings["lidar"] = String(lidar)
     }
+    if world == .pointMass { settings["actions"] = "held" }
     let fields = settings.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }
     return EpisodeProvenance(
       collection: world.rawValue, seed: seed, settings: "{\(fields.joined(separator: ","))}")
@@ -62,7 +63,10 @@ public struct Collection: Sendable, Hashable {
   /// A world that hides nothing that is worth recording, acted in by chance.
   private func small(_ world: some Environment) -> EpisodeSource {
     EpisodeSource(world, witness: .blind, stepsMax: steps, seed: seed) { world in
-      ChancePolicy(world.spec.actions)
+      switch world.spec.actions {
+      case .continuous(let ranges): HoldingPolicy(ranges)
+      case .discrete: ChancePolicy(world.spec.actions)
+      }
     }
   }
 
