@@ -5,7 +5,7 @@ import WorldModels
 
 /// The options of learning small worlds.
 struct LearnWorldsOptions: ParsableArguments {
-  @Argument(help: "The worlds: point-mass, delay, counting, recall. (default: all of them)")
+  @Argument(help: "The worlds: point-mass, counting, recall, delay, swaps. (default: all of them)")
   var worlds: [WorldName] = WorldName.allCases.filter { LatentPlan.recommended(for: $0) != nil }
 
   @Option(parsing: .upToNextOption, help: "The training seeds; each is shown.")

@@ -57,6 +57,7 @@ public struct Collection: Sendable, Hashable {
     case .counting: return small(Counting())
     case .recall: return small(Recall())
     case .delay: return small(Delay())
+    case .swaps: return small(Swaps())
     }
   }
 
@@ -98,6 +99,8 @@ public enum WorldName: String, Sendable, Hashable, CaseIterable {
   case recall
   /// Symbols that have to be repeated later.
   case delay
+  /// A ball that has to be followed under cups.
+  case swaps
 
   /// What it is, in a line.
   public var summary: String {
@@ -108,6 +111,7 @@ public enum WorldName: String, Sendable, Hashable, CaseIterable {
     case .counting: "ones to be counted, modulo 3"
     case .recall: "pairs to be remembered until one is asked for"
     case .delay: "symbols to be repeated four steps later"
+    case .swaps: "a ball to be followed under three cups that are swapped"
     }
   }
 

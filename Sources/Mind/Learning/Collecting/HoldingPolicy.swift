@@ -11,7 +11,7 @@ public struct HoldingPolicy: Policy {
   private var left = 0
 
   /// The most steps that an action is held.
-  private static let longest = 20
+  private static let longest = 10
   /// How often nothing is done: the middle of every range.
   private static let rest: Float = 0.2
 

@@ -144,12 +144,12 @@ private struct Rollout {
     let actors =
       isShuffled ? windows.map { ($0 + sequence.batch / 2) % sequence.batch } : windows
     let actions = model.actions(sequence.actions)
-    var state = model.core.begin(
-      reading.latents.gathered(rows: rows), reading.summaries.gathered(rows: rows))
+    let origin = reading.latents.gathered(rows: rows)
+    var state = model.core.begin(origin, reading.summaries.gathered(rows: rows))
     for t in start + 1..<sequence.length {
       let taken = actions.gathered(rows: actors.map { $0 * sequence.length + t })
       state = model.core.step(state, taken)
-      latents.append(model.core.latents(state))
+      latents.append(model.core.latents(state, from: origin))
     }
   }
 

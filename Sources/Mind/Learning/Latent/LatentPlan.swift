@@ -18,6 +18,8 @@ public struct LatentPlan: Codable, Sendable, Hashable {
   public var starts: Int
   /// Steps that are imagined in the end; they grow from one over the first half.
   public var horizon: Int
+  /// Gated delta layers of the memory.
+  public var layers = 2
   /// What is asked of it.
   public var objective = LatentObjective()
   /// Steps of a plan.
@@ -28,20 +30,30 @@ public struct LatentPlan: Codable, Sendable, Hashable {
   public static func recommended(for world: WorldName) -> LatentPlan? {
     switch world {
     case .yard, .warehouse: nil
-    case .pointMass:
-      LatentPlan(
-        episodes: 512, stepsMax: 100, schedule: Schedule(steps: 1500, rate: 2e-3), rows: 24,
-        starts: 8, horizon: 8, planned: 15)
-    case .delay, .counting: .symbols(rows: 33)
-    case .recall: .symbols(rows: 9)
+    case .pointMass: .pointMass
+    case .delay, .counting, .swaps: .symbols(rows: 33, episodes: 4096)
+    case .recall: .symbols(rows: 9, episodes: 32768)
     }
   }
 
-  /// In worlds of symbols an action earns at once or never: one imagined step is enough.
-  private static func symbols(rows: Int) -> LatentPlan {
+  /// In a world that is seen whole, what is seen is what latents have to say: the observation heads
+  /// weigh most, and the regularizer only keeps order.
+  private static var pointMass: LatentPlan {
     var plan = LatentPlan(
-      episodes: 2048, stepsMax: rows - 1, schedule: Schedule(steps: 800, rate: 4e-3), rows: rows,
-      starts: rows, horizon: 1, planned: 1)
+      episodes: 512, stepsMax: 100, schedule: Schedule(steps: 1500, rate: 2e-3), rows: 16,
+      starts: 6, horizon: 8, planned: 12)
+    // A step is foretold from what is seen; the memory has little to add.
+    plan.layers = 1
+    (plan.objective.observation, plan.objective.reward) = (10, 1)
+    plan.objective.sigReg = 0.02
+    return plan
+  }
+
+  /// In worlds of symbols an action earns at once or never: one imagined step is enough.
+  private static func symbols(rows: Int, episodes: Int) -> LatentPlan {
+    var plan = LatentPlan(
+      episodes: episodes, stepsMax: rows - 1, schedule: Schedule(steps: 800, rate: 4e-3),
+      rows: rows, starts: rows, horizon: 1, planned: 1)
     // Nothing that is done shows in what is seen next; the reward is all there is to learn.
     plan.objective.inverse = 0
     plan.objective.reward = 1

@@ -56,8 +56,9 @@ public struct LatentTraining: Sendable {
   public init(
     _ store: EpisodeStore, seed: UInt64, plan: LatentPlan
   ) throws(SafetensorsError) {
-    let configuration = LatentModel.Configuration(
+    var configuration = LatentModel.Configuration(
       of: store.spec, rewardLimit: try Self.largestReward(in: store))
+    configuration.mixers = Array(repeating: .gatedDelta, count: plan.layers)
     self.init(store, seed: seed, plan: plan, configuration: configuration)
   }
 

@@ -62,7 +62,11 @@ public struct LatentTrials: Sendable {
     self.world = world
     self.episodes = episodes
     var planner = CrossEntropyPlanner.Configuration(horizon: plan.planned)
-    if plan.planned == 1 { (planner.samples, planner.rounds, planner.elites) = (20, 1, 4) }
+    if plan.planned == 1 {
+      (planner.samples, planner.rounds, planner.elites) = (20, 1, 4)
+    } else {
+      (planner.samples, planner.rounds, planner.elites) = (48, 3, 8)
+    }
     self.planner = planner
   }
 
@@ -107,6 +111,7 @@ public struct LatentTrials: Sendable {
     case .counting: lives(in: Counting(), mind, on: workers)
     case .recall: lives(in: Recall(), mind, on: workers)
     case .delay: lives(in: Delay(), mind, on: workers)
+    case .swaps: lives(in: Swaps(), mind, on: workers)
     case .yard, .warehouse: preconditionFailure("no trials in \(world)")
     }
   }

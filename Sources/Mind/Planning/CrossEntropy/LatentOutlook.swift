@@ -34,6 +34,7 @@ public struct LatentOutlook: Outlook {
     let steps = encoded.shape[0] / max(1, count)
     let actions = encoded.reshaped([count, steps, width])
     var state = model.core.begin(latent, summary).repeated(axis: 0, count: count)
+    let origin = latent.reshaped([latent.count])
     var costs = [Float](repeating: 0, count: count)
     var shares = [Float](repeating: 1, count: count)
     for step in 0..<steps {
@@ -48,7 +49,8 @@ public struct LatentOutlook: Outlook {
           if steps > 1 { shares[i] *= discount * continuations[i] }
         }
       case .goal(let goal, let caution):
-        let parts = Self.distances(model.core.latents(state), to: goal, caution: caution)
+        let parts = Self.distances(
+          model.core.latents(state, from: origin), to: goal, caution: caution)
         for i in 0..<count { costs[i] += parts[i] / Float(steps) }
       }
     }

@@ -6,7 +6,10 @@ public import Tensors
 
 /// A recurrent state that actions move, and an ensemble of heads that say which latent it stands for.
 ///
-///     s_0 = start [z; h]      s_{j+1} = norm(GRU(s_j, silu(action a_j)))      ẑ^m = heads_m s
+///     s_0 = start [z; h]      s_{j+1} = norm(GRU(s_j, silu(action a_j)))      ẑ^m_j = z + heads_m s_j
+///
+/// The heads say how far the latent has moved since imagining began: what hardly changes in a step is
+/// then foretold as well as by copying from the first day on.
 public struct LatentCore: Module {
   /// The sizes of a core.
   public struct Configuration: Codable, Sendable, Hashable {
@@ -48,7 +51,7 @@ public struct LatentCore: Module {
   public var cell: GRUCell
   /// Keeps the state at one length.
   public var norm: RMSNorm
-  /// Say which latent a state stands for.
+  /// Say how far the latent of a state is from the one where imagining began.
   public var heads: [MLP]
 
   /// A core of these sizes.
@@ -59,7 +62,7 @@ public struct LatentCore: Module {
     norm = RMSNorm(c.state)
     heads = []
     for _ in 0..<c.members {
-      heads.append(MLP([c.state, c.hidden, c.latent], random: &random))
+      heads.append(MLP([c.state, c.hidden, c.latent], outputGain: 0.1, random: &random))
     }
   }
 
@@ -79,6 +82,6 @@ public struct LatentCore: Module {
     norm(cell.step(action(actions).silu(), state: state))
   }
 
-  /// What each head takes a state for, `[N, D]` each.
-  public func latents(_ state: Tensor) -> [Tensor] { heads.map { $0(state) } }
+  /// What each head takes a state for, `[N, D]` each, where imagining began at the latents z `[N, D]`.
+  public func latents(_ state: Tensor, from z: Tensor) -> [Tensor] { heads.map { z + $0(state) } }
 }

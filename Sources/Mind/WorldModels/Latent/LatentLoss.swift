@@ -100,7 +100,7 @@ extension LatentModel {
     let goesOn = Tensor(rows.map { 1 - sequence.terminated[$0] }, shape: [rows.count, 1])
     let logits = continuationHead(states)
     return LatentLoss(
-      prediction: predictionLoss(states, of: z.gathered(rows: rows), targets.pairs.map(\.step)),
+      prediction: predictionLoss(states, z, targets),
       regularity: regularity, inverse: inverseLoss(z, targets, sequence.actions),
       reward: configuration.reward.loss(rewardHead(states), rows.map { sequence.rewards[$0] }),
       continuation: (logits.softplus() - goesOn * logits).mean(), observation: observation)
@@ -123,11 +123,14 @@ extension LatentModel {
       .gathered(rows: targets.pairs.map { ($0.step - 1) * count + $0.start })
   }
 
-  private func predictionLoss(_ states: Tensor, of targets: Tensor, _ steps: [Int]) -> Tensor {
-    let total = Float(steps.reduce(0, +))
-    let weights = Tensor(steps.map { Float($0) / total }, shape: [steps.count])
-    let errors = core.latents(states).map {
-      (($0 - targets).square().mean(axis: 1) * weights).sum()
+  private func predictionLoss(_ states: Tensor, _ z: Tensor, _ targets: LatentTargets) -> Tensor {
+    let pairs = targets.pairs
+    let total = Float(pairs.reduce(0) { $0 + $1.step })
+    let weights = Tensor(pairs.map { Float($0.step) / total }, shape: [pairs.count])
+    let truth = z.gathered(rows: pairs.map(\.row))
+    let origin = z.gathered(rows: pairs.map { targets.starts[$0.start] })
+    let errors = core.latents(states, from: origin).map {
+      (($0 - truth).square().mean(axis: 1) * weights).sum()
     }
     return errors.dropFirst().reduce(errors[0]) { $0 + $1 } * (1 / Float(errors.count))
   }

@@ -54,6 +54,13 @@ public struct LatentTargets: Sendable, Hashable {
     public var start: Int
     /// The row it is held against, in the layout `[B·T]`.
     public var row: Int
+
+    /// A foretold step.
+    public init(step: Int, start: Int, row: Int) {
+      self.step = step
+      self.start = start
+      self.row = row
+    }
   }
 
   /// The rows where imagining starts, in the layout `[B·T]`.

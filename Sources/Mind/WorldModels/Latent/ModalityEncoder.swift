@@ -15,7 +15,11 @@ struct ModalityEncoder: Module {
   init(_ input: LatentModel.Input, width: Int, random: inout Random) {
     self.input = input
     switch input.kind {
-    case .vector: vector = MLP([input.count, width, width], isNormed: true, random: &random)
+    case .vector:
+      var layers = MLP([input.count, width, width], isNormed: true, random: &random)
+      // Without an offset the norm would keep the direction of a vector and lose its length.
+      layers.layers[0].bias = .normal([width], random: &random)
+      vector = layers
     case .symbol(let classes): symbol = Embedding(classes, width, deviation: 1, random: &random)
     }
     missing = .normal([1, width], deviation: 0.1, random: &random)
