@@ -40,7 +40,7 @@ public struct LatentPlan: Codable, Sendable, Hashable {
   /// weigh most, and the regularizer only keeps order.
   private static var pointMass: LatentPlan {
     var plan = LatentPlan(
-      episodes: 512, stepsMax: 100, schedule: Schedule(steps: 1500, rate: 2e-3), rows: 16,
+      episodes: 512, stepsMax: 100, schedule: Schedule(steps: 4000, rate: 2e-3), rows: 16,
       starts: 6, horizon: 8, planned: 12)
     // A step is foretold from what is seen; the memory has little to add.
     plan.layers = 1
@@ -52,7 +52,7 @@ public struct LatentPlan: Codable, Sendable, Hashable {
   /// In worlds of symbols an action earns at once or never: one imagined step is enough.
   private static func symbols(rows: Int, episodes: Int) -> LatentPlan {
     var plan = LatentPlan(
-      episodes: episodes, stepsMax: rows - 1, schedule: Schedule(steps: 800, rate: 4e-3),
+      episodes: episodes, stepsMax: rows - 1, schedule: Schedule(steps: 1500, rate: 4e-3),
       rows: rows, starts: rows, horizon: 1, planned: 1)
     // Nothing that is done shows in what is seen next; the reward is all there is to learn.
     plan.objective.inverse = 0

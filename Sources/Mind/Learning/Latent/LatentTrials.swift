@@ -53,6 +53,9 @@ public struct LatentTrials: Sendable {
 
   /// Later rewards count a little less, so that plans do not put off what they could do.
   private static let discount: Float = 0.97
+  /// How far ahead a goal is looked for. A mass that begins to move is at first farther from a goal at
+  /// rest, in velocity; a shorter plan would stand still.
+  private static let goalHorizon = 30
   /// Where the seeds of judged episodes begin; those of collected ones are random 64-bit numbers.
   private static let seeds: UInt64 = 5_000_000
 
@@ -93,6 +96,8 @@ public struct LatentTrials: Sendable {
   ) -> LatentTrial? {
     guard world == .pointMass else { return nil }
     // At rest, in the place that is asked for: position, velocity, goal.
+    var planner = planner
+    planner.horizon = Self.goalHorizon
     let agent = LatentAgent(
       model, aim: .goal(caution: caution) { [$0[4], $0[5], 0, 0, $0[4], $0[5]] },
       planner: planner)
