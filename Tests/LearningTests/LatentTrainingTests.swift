@@ -57,30 +57,30 @@ import WorldModels
     #expect(own.configuration.inputs.count == 3)
   }
 
-  @Test func aShortDelayIsLearnedAndActedOn() throws {
+  @Test func countingIsLearnedFromRewardsAndActedOn() throws {
     let folder = Folder()
-    let store = try Self.store(.delay, episodes: 512, steps: 32, in: folder)
-    let plan = try Self.plan(.delay, steps: 500)
+    let store = try Self.store(.counting, episodes: 4096, steps: 32, in: folder)
+    let plan = try Self.plan(.counting, steps: 700)
     var training = try LatentTraining(store, seed: 1, plan: plan)
     let workers = Workers(count: 2)
     while !training.isDone { _ = try training.advance(on: workers) }
-    let trials = LatentTrials(in: .delay, episodes: 40, plan: plan)
+    let trials = LatentTrials(in: .counting, episodes: 40, plan: plan)
     let learned = trials.rewards(training.model, seed: 1, on: workers)
     let chance = trials.chance(on: workers)
-    #expect(learned.meanReturn.lower > 0.6, "\(learned.meanReturn)")
-    #expect(chance.meanReturn.upper < 0.4 && trials.oracle(on: workers).meanReturn.lower > 0.99)
+    #expect(learned.meanReturn.lower > 0.8, "\(learned.meanReturn)")
+    #expect(chance.meanReturn.upper < 0.45 && trials.oracle(on: workers).meanReturn.lower > 0.99)
   }
 
   @Test func theMassIsForetold() throws {
     let folder = Folder()
-    let store = try Self.store(.pointMass, episodes: 256, steps: 60, in: folder)
-    var training = try LatentTraining(store, seed: 1, plan: try Self.plan(.pointMass, steps: 500))
+    let store = try Self.store(.pointMass, episodes: 512, steps: 60, in: folder)
+    var training = try LatentTraining(store, seed: 1, plan: try Self.plan(.pointMass, steps: 1000))
     let workers = Workers(count: 2)
     while !training.isDone { _ = try training.advance(on: workers) }
     let forecast = try LatentForecast(of: training.model, on: store)
     let ten = try #require(forecast.horizons.first { $0.steps == 10 })
     // What is foretold beats the last thing seen, needs the actions, and latents have not collapsed.
-    #expect(ten.skill > 0.3 && ten.shuffled > 1.5, "\(ten)")
+    #expect(ten.skill > 0.25 && ten.shuffled > 1.5, "\(ten)")
     #expect(forecast.deviationMin > 0.05 && forecast.rank > 3 && forecast.probe > 0.8)
   }
 
