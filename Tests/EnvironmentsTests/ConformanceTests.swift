@@ -27,6 +27,8 @@ import Testing
     Case("delay", Delay()),
     Case("no delay", Delay(lag: 0)),
     Case("point mass", PointMass()),
+    Case("swaps", Swaps()),
+    Case("swaps of many cups", Swaps(cups: 6, length: 50)),
   ]
 
   @Test(arguments: cases) func holds(_ candidate: Case) {

@@ -62,6 +62,19 @@ import Testing
     #expect(abs(right - 1) < 1e-4)
   }
 
+  @Test(arguments: [2, 3, 5]) func swapsAreSolvedByFollowingTheBall(cups: Int) {
+    let pairs = (1..<cups).flatMap { high in (0..<high).map { [$0, high] } }
+    for seed in 0..<10 {
+      var place = 0
+      let right = Self.score(Swaps(cups: cups, length: 40), seed: UInt64(seed)) { seen in
+        let pair = Self.symbol(seen).map { pairs[$0] } ?? []
+        if pair.contains(place) { place = pair[0] + pair[1] - place }
+        return [Float(place)]
+      }
+      #expect(abs(right - 1) < 1e-4)
+    }
+  }
+
   @Test(arguments: 0..<10) func pointMassIsSolvedByADamper(seed: Int) {
     let right = Self.score(PointMass(), seed: UInt64(seed)) { seen in
       [1.2 * (seen[4] - seen[0]) - 1.5 * seen[2], 1.2 * (seen[5] - seen[1]) - 1.5 * seen[3]]

@@ -43,6 +43,18 @@ import Testing
     #expect(alone == losses(steps: 3, workers: 2))
   }
 
+  @Test func `only the signed memory follows the ball under more swaps than it was taught`() throws
+  {
+    var plan = MemoryStudy.Plan.recommended(for: .swaps(cups: 3))
+    (plan.steps, plan.longest, plan.judged, plan.episodes) = (250, 48, [96], 128)
+    var study = MemoryStudy(of: [], seed: 1)
+    study.plans = [plan]
+    let result = try #require(study.run(on: Workers(count: 2)) { _ in true }.first)
+    let signed = try #require(result.signed.accuracy)
+    let unsigned = try #require(result.unsigned.accuracy)
+    #expect(signed.lower > 0.85 && unsigned.upper < 0.6, "\(signed) against \(unsigned)")
+  }
+
   @Test func `recall needs no sign`() throws {
     var plan = MemoryStudy.Plan.recommended(for: .recall)
     (plan.steps, plan.longest, plan.judged, plan.episodes) = (100, 4, [4], 128)

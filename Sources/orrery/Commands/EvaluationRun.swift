@@ -95,7 +95,8 @@ struct EvaluationRun {
   /// What a sign in the memory's transition is worth: nothing of the trained models is needed.
   mutating func memory() throws -> [MemoryResult] {
     let study = MemoryStudy(
-      of: [.counting(modulus: 2), .counting(modulus: 4), .recall], seed: Self.memorySeed)
+      of: [.counting(modulus: 2), .counting(modulus: 4), .swaps(cups: 3), .recall],
+      seed: Self.memorySeed)
     let steps = 2 * study.plans.reduce(0) { $0 + $1.steps }
     let workers = workers
     let results = try stage(

@@ -5,6 +5,13 @@ import Learning
 
 struct Worlds: ParsableCommand {
   static let configuration = CommandConfiguration(
+    abstract: "Lists the worlds, and learns the small ones.",
+    subcommands: [ListWorlds.self, LearnWorlds.self], defaultSubcommand: ListWorlds.self)
+}
+
+struct ListWorlds: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
     abstract: "Lists the worlds: what each shows, and what can be done in it.")
 
   @Flag(help: "Write the contracts of the worlds as JSON.")

@@ -2,6 +2,8 @@
 public import ArgumentParser
 public import Environments
 public import Learning
+public import WorldModels
 
 extension WorldName: ExpressibleByArgument {}
 extension QuirkFamily: ExpressibleByArgument {}
+extension LatentObjective.Regularizer: ExpressibleByArgument {}

@@ -39,6 +39,7 @@ public struct Collection: Sendable, Hashable {
       settings["quirks"] = quirks.rawValue
       settings["lidar"] = String(lidar)
     }
+    if world == .pointMass { settings["actions"] = "held" }
     let fields = settings.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\"\($0.value)\"" }
     return EpisodeProvenance(
       collection: world.rawValue, seed: seed, settings: "{\(fields.joined(separator: ","))}")
@@ -56,13 +57,17 @@ public struct Collection: Sendable, Hashable {
     case .counting: return small(Counting())
     case .recall: return small(Recall())
     case .delay: return small(Delay())
+    case .swaps: return small(Swaps())
     }
   }
 
   /// A world that hides nothing that is worth recording, acted in by chance.
   private func small(_ world: some Environment) -> EpisodeSource {
     EpisodeSource(world, witness: .blind, stepsMax: steps, seed: seed) { world in
-      ChancePolicy(world.spec.actions)
+      switch world.spec.actions {
+      case .continuous(let ranges): HoldingPolicy(ranges)
+      case .discrete: ChancePolicy(world.spec.actions)
+      }
     }
   }
 
@@ -94,6 +99,8 @@ public enum WorldName: String, Sendable, Hashable, CaseIterable {
   case recall
   /// Symbols that have to be repeated later.
   case delay
+  /// A ball that has to be followed under cups.
+  case swaps
 
   /// What it is, in a line.
   public var summary: String {
@@ -104,6 +111,7 @@ public enum WorldName: String, Sendable, Hashable, CaseIterable {
     case .counting: "ones to be counted, modulo 3"
     case .recall: "pairs to be remembered until one is asked for"
     case .delay: "symbols to be repeated four steps later"
+    case .swaps: "a ball to be followed under three cups that are swapped"
     }
   }
 

@@ -9,8 +9,8 @@ import WorldModels
 /// the same weights and on the same episodes, and judges both on episodes much longer than any
 /// they were taught with.
 ///
-/// A memory whose transitions shrink but never flip cannot count modulo n at all lengths
-/// (arXiv 2411.12537); recall needs no sign, and there both should do.
+/// A memory whose transitions shrink but never flip cannot count modulo n, nor follow swaps, at all
+/// lengths (arXiv 2411.12537, 2502.10297); recall needs no sign, and there both should do.
 public struct MemoryStudy: Sendable {
   /// How a network is made and taught in one world.
   public struct Plan: Codable, Sendable, Hashable {
@@ -49,6 +49,8 @@ public struct MemoryStudy: Sendable {
       case .recall:
         (plan.steps, plan.batch) = (400, 64)
         (plan.shortest, plan.longest, plan.judged) = (2, 16, [8, 16, 32])
+      // A swap is one reflection: one layer does.
+      case .swaps: plan.steps = 400
       }
       return plan
     }

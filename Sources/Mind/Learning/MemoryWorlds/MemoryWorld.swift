@@ -8,6 +8,8 @@ public enum MemoryWorld: Codable, Sendable, Hashable {
   case counting(modulus: Int)
   /// Finding the values of keys; the length is the number of pairs, which are shown and then asked.
   case recall
+  /// Following a ball under so many cups that are swapped; the length is the number of swaps.
+  case swaps(cups: Int)
 
   /// Keys there are to recall: the greatest length.
   private static let keys = 32
@@ -19,6 +21,7 @@ public enum MemoryWorld: Codable, Sendable, Hashable {
     case .counting(modulus: 2): "counting modulo 2 (parity)"
     case .counting(let modulus): "counting modulo \(modulus)"
     case .recall: "recall by key"
+    case .swaps(let cups): "swaps of \(cups) cups"
     }
   }
 
@@ -27,6 +30,7 @@ public enum MemoryWorld: Codable, Sendable, Hashable {
     switch self {
     case .counting(let modulus): modulus
     case .recall: Self.values
+    case .swaps(let cups): cups
     }
   }
 
@@ -38,6 +42,7 @@ public enum MemoryWorld: Codable, Sendable, Hashable {
     switch self {
     case .counting: Counting().spec.observationCount
     case .recall: recall(of: 1).spec.observationCount
+    case .swaps(let cups): Swaps(cups: cups).spec.observationCount
     }
   }
 
@@ -47,6 +52,8 @@ public enum MemoryWorld: Codable, Sendable, Hashable {
     case .counting(let modulus):
       Lesson(of: Counting(modulus: modulus, length: length), choices: choices, seed: seed)
     case .recall: Lesson(of: recall(of: length), choices: choices, seed: seed)
+    case .swaps(let cups):
+      Lesson(of: Swaps(cups: cups, length: length), choices: choices, seed: seed)
     }
   }
 

@@ -56,7 +56,7 @@ public struct Trainer<C: Course>: Sendable {
   public static var shards: Int { 4 }
 
   /// What is learned.
-  public let course: C
+  public internal(set) var course: C
   /// How long and how fast.
   public let schedule: Schedule
   /// What learns.
