@@ -70,8 +70,7 @@ final class CorePlanner {
 extension RecurrentEnsemble {
   /// Adds ‖mean − goal‖² + Σ variance of each row to its cost.
   func addCosts(goal: Tensor, rows: Int, in space: Space, to costs: inout [Float]) {
-    var span = costs.mutableSpan
-    addCosts(goal: goal, near: 1, apart: 1, rows: rows, in: space, to: &span, start: 0)
+    addCosts(goal: goal, near: 1, apart: 1, rows: rows, in: space, to: &costs)
   }
 }
 

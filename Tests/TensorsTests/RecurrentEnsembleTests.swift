@@ -101,21 +101,22 @@ import Testing
     _ ensemble: RecurrentEnsemble, _ start: Tensor, _ goal: Tensor, _ plans: [Float], rows: Int,
     blocks: [Int]
   ) -> (costs: Tensor, states: Tensor) {
-    var costs = [Float](repeating: 0, count: rows)
+    var costs: [Float] = []
     let stride = plans.count / rows
     let space = ensemble.space(rows: rows)
     var first = 0
     for block in blocks {
+      var weighed = [Float](repeating: 0, count: block)
       ensemble.begin(start, rows: block, in: space)
       for step in 0..<(stride / ensemble.actions) {
         ensemble.step(
           plans.span, start: first * stride + step * ensemble.actions, stride: stride, rows: block,
           in: space)
         ensemble.ask(rows: block, in: space)
-        var span = costs.mutableSpan
         ensemble.addCosts(
-          goal: goal, near: 0.5, apart: 0.25, rows: block, in: space, to: &span, start: first)
+          goal: goal, near: 0.5, apart: 0.25, rows: block, in: space, to: &weighed)
       }
+      costs += weighed
       first += block
     }
     return (

@@ -35,6 +35,7 @@ let thirdParty = ["ArgumentParser": "orrery"]
 /// Files that may say `@unchecked Sendable`: where memory and threads are owned.
 let uncheckedFiles = [
   "Tensors/Storage.swift", "Tensors/Workers.swift", "TensorsTests/WorkersTests.swift",
+  "CrossEntropy/ImaginedBlocks.swift",
 ]
 
 /// Witnesses of protocols, which say there what they are.

@@ -113,20 +113,18 @@ public struct RecurrentEnsemble: Sendable {
     }
   }
 
-  /// Adds near · ‖mean − goal‖² + apart · Σ variance of each row to its cost, from `start` on.
+  /// Adds near · ‖mean − goal‖² + apart · Σ variance of each row to its cost.
   public func addCosts(
-    goal: Tensor, near: Float, apart: Float, rows: Int, in space: Space,
-    to costs: inout MutableSpan<Float>, start: Int
+    goal: Tensor, near: Float, apart: Float, rows: Int, in space: Space, to costs: inout [Float]
   ) {
     precondition(
-      goal.count == latent && start >= 0 && start + rows <= costs.count,
-      "costs \(start)..<\(start + rows) of \(costs.count), and a goal of \(goal.count) for \(latent)"
-    )
+      goal.count == latent && rows <= costs.count && rows <= space.rows,
+      "\(rows) costs of \(costs.count), and a goal of \(goal.count) numbers for \(latent)")
     costs.withUnsafeMutableBufferPointer { costs in
       guard let base = costs.baseAddress else { return }
       kernel_goal_cost(
         rows, latent, space.mean.base, space.spread.base, goal.base, near,
-        apart / Float(members), base + start)
+        apart / Float(members), base)
     }
   }
 

@@ -85,9 +85,10 @@ public struct LatentTrials: Sendable {
 
   /// The planner over a learned model, for rewards.
   public func rewards(_ model: LatentModel, seed: UInt64, on workers: Workers) -> LatentTrial {
-    let agent = LatentAgent(model, aim: .rewards(discount: Self.discount), planner: planner)
-    return LatentTrial(
-      "planner, learned model, rewards", seed: seed, lives(.learned(agent), on: workers))
+    let mind = Mind.learned { [planner] in
+      LatentAgent(model, aim: .rewards(discount: Self.discount), planner: planner)
+    }
+    return LatentTrial("planner, learned model, rewards", seed: seed, lives(mind, on: workers))
   }
 
   /// The planner over a learned model, towards the latent of the goal; nil where there is no goal.
@@ -98,16 +99,17 @@ public struct LatentTrials: Sendable {
     // At rest, in the place that is asked for: position, velocity, goal.
     var planner = planner
     planner.horizon = Self.goalHorizon
-    let agent = LatentAgent(
-      model, aim: .goal(caution: caution) { [$0[4], $0[5], 0, 0, $0[4], $0[5]] },
-      planner: planner)
-    return LatentTrial(
-      "planner, learned model, goal", seed: seed, lives(.learned(agent), on: workers))
+    let mind = Mind.learned { [planner] in
+      LatentAgent(
+        model, aim: .goal(caution: caution) { [$0[4], $0[5], 0, 0, $0[4], $0[5]] },
+        planner: planner)
+    }
+    return LatentTrial("planner, learned model, goal", seed: seed, lives(mind, on: workers))
   }
 
   private enum Mind: Sendable {
     case chance, oracle
-    case learned(LatentAgent)
+    case learned(@Sendable () -> LatentAgent)
   }
 
   private func lives(_ mind: Mind, on workers: Workers) -> [Life] {
@@ -130,7 +132,7 @@ public struct LatentTrials: Sendable {
       return switch mind {
       case .chance: life(in: world, seed, ChanceMind(actions: world.spec.actions), &random)
       case .oracle: life(in: world, seed, OracleMind(planner, world.spec.actions), &random)
-      case .learned(let agent): life(in: world, seed, LearnedMind(agent: agent), &random)
+      case .learned(let make): life(in: world, seed, LearnedMind(agent: make()), &random)
       }
     }
   }
@@ -193,8 +195,8 @@ private struct OracleMind: SmallMind {
   mutating func act(
     in world: some Environment, discount: Float, random: inout Random
   ) -> [Float] {
-    let plan = planner.plan(SimulatedOutlook(world, discount: discount), random: &random)
-    return Array(plan.prefix(world.spec.actions.count))
+    planner.plan(SimulatedObjective(world, discount: discount), random: &random)
+    return Array(planner.best.prefix(world.spec.actions.count))
   }
 }
 

@@ -6,57 +6,66 @@ import Basics
 struct CategoricalSearch: Search {
   private let c: CrossEntropyPlanner.Configuration
   private let choices: Int
-  /// `[horizon][choices]`
-  private var chances: [[Float]]
-  private var kept: [[Float]] = []
+  /// `[horizon, choices]`
+  private var chances: [Float]
+  private var kept: KeptPlans
 
   init(_ c: CrossEntropyPlanner.Configuration, choices: Int) {
     self.c = c
     self.choices = choices
-    chances = Array(
-      repeating: Array(repeating: 1 / Float(choices), count: choices), count: c.horizon)
+    chances = [Float](repeating: 1 / Float(choices), count: c.horizon * choices)
+    kept = KeptPlans(most: c.kept, length: c.horizon)
   }
 
   mutating func draw(
-    _ count: Int, isFirst: Bool, isLast: Bool, random: inout Random
-  ) -> [[Float]] {
-    var plans = kept
+    _ plans: inout [Float], count: Int, isFirst: Bool, isLast: Bool, random: inout Random
+  ) {
+    var drawn = kept.copy(to: &plans, most: count)
     // Each choice throughout: a plan of one step is then complete.
     if isFirst {
-      plans += (0..<choices).map { [Float](repeating: Float($0), count: c.horizon) }
+      for choice in 0..<min(choices, count - drawn) {
+        for t in 0..<c.horizon { plans[(drawn + choice) * c.horizon + t] = Float(choice) }
+      }
+      drawn += min(choices, count - drawn)
     }
-    while plans.count < count {
-      plans.append(
-        chances.map { row in
-          var left = random.uniform()
-          for (choice, chance) in row.enumerated() {
-            left -= chance
-            if left < 0 { return Float(choice) }
-          }
-          return Float(choices - 1)
-        })
-    }
-    return plans
-  }
-
-  mutating func learn(from elites: [[Float]]) {
-    for t in chances.indices {
-      for choice in 0..<choices {
-        let share = Float(elites.count { $0[t] == Float(choice) }) / Float(elites.count)
-        chances[t][choice] = c.inertia * chances[t][choice] + (1 - c.inertia) * share
+    for plan in drawn..<count {
+      for t in 0..<c.horizon {
+        plans[plan * c.horizon + t] = Float(choice(at: t, random.uniform()))
       }
     }
-    kept = Array(elites.prefix(c.kept))
+  }
+
+  private func choice(at step: Int, _ drawn: Float) -> Int {
+    var left = drawn
+    for choice in 0..<choices {
+      left -= chances[step * choices + choice]
+      if left < 0 { return choice }
+    }
+    return choices - 1
+  }
+
+  mutating func learn(from plans: [Float], elites: [Int]) {
+    for t in 0..<c.horizon {
+      for choice in 0..<choices {
+        var count: Float = 0
+        for elite in elites where plans[elite * c.horizon + t] == Float(choice) { count += 1 }
+        let i = t * choices + choice
+        chances[i] = c.inertia * chances[i] + (1 - c.inertia) * count / Float(elites.count)
+      }
+    }
+    kept.replace(by: plans, elites: elites)
   }
 
   mutating func advance(random: inout Random) {
-    let even = [Float](repeating: 1 / Float(choices), count: choices)
     // Half of what was thought stays: nothing is ruled out by an old plan.
-    chances = (chances.dropFirst() + [even]).map { row in
-      zip(row, even).map { 0.5 * ($0 + $1) }
+    let even = 1 / Float(choices)
+    for i in chances.indices {
+      let next = i + choices < chances.count ? chances[i + choices] : even
+      chances[i] = 0.5 * (next + even)
     }
-    for i in kept.indices {
-      kept[i] = kept[i].dropFirst() + [Float(random.index(below: choices))]
+    for plan in 0..<kept.count {
+      kept.shift(plan, by: 1)
+      kept[plan, c.horizon - 1] = Float(random.index(below: choices))
     }
   }
 }

@@ -30,12 +30,24 @@ public struct CrossEntropyPlanner: Sendable {
 
     /// A search for plans of so many steps.
     public init(horizon: Int) { self.horizon = horizon }
+
+    /// Plans of the largest round.
+    public var most: Int { max(samples, 2 * elites) }
   }
 
   /// How a plan is looked for.
   public let configuration: Configuration
+  /// The best plan found, `[horizon, actions]`.
+  public private(set) var best: [Float]
+  /// What it is expected to cost.
+  public private(set) var cost = Float.infinity
   private let actions: ActionSpace
   private var search: any Search
+  /// The plans of a round, `[samples, horizon, actions]`, and what they cost.
+  private var plans: [Float]
+  private var costs: [Float]
+  /// The cheapest of a round, in order.
+  private var elites: [Int] = []
 
   /// A planner for actions of this kind, that has nothing in mind.
   public init(_ configuration: Configuration, actions: ActionSpace) {
@@ -47,6 +59,10 @@ public struct CrossEntropyPlanner: Sendable {
     self.configuration = configuration
     self.actions = actions
     search = Self.search(configuration, actions)
+    best = [Float](repeating: 0, count: configuration.horizon * actions.count)
+    plans = [Float](repeating: 0, count: configuration.most * best.count)
+    costs = [Float](repeating: 0, count: configuration.most)
+    elites.reserveCapacity(configuration.elites + 1)
   }
 
   private static func search(_ c: Configuration, _ actions: ActionSpace) -> any Search {
@@ -59,42 +75,62 @@ public struct CrossEntropyPlanner: Sendable {
   /// Forgets what it had in mind: an episode begins.
   public mutating func reset() { search = Self.search(configuration, actions) }
 
-  /// The best plan found, `[horizon, actions]`. The next decision begins with the rest of it.
-  public mutating func plan(_ outlook: some Outlook, random: inout Random) -> [Float] {
+  /// Looks for the ``best`` plan. The next decision begins with the rest of it. Allocates nothing,
+  /// as long as nobody else holds ``best`` and the objective allocates nothing.
+  public mutating func plan(_ objective: some Objective, random: inout Random) {
     let c = configuration
     var size = Float(c.samples)
-    var best: (cost: Float, plan: [Float]) = (.infinity, [])
+    cost = .infinity
     for round in 0..<c.rounds {
-      let plans = search.draw(
-        max(Int(size), 2 * c.elites), isFirst: round == 0, isLast: round == c.rounds - 1,
+      let count = max(Int(size), 2 * c.elites)
+      search.draw(
+        &plans, count: count, isFirst: round == 0, isLast: round == c.rounds - 1,
         random: &random)
-      let costs = outlook.costs(of: plans.flatMap { $0 }, count: plans.count)
-      // What is not a number is never chosen; equal costs keep their order.
-      let order = plans.indices.sorted { a, b in
-        let (x, y) = (
-          costs[a].isFinite ? costs[a] : .infinity, costs[b].isFinite ? costs[b] : .infinity
-        )
-        return x == y ? a < b : x < y
+      Self.weigh(plans, count: count, by: objective, costs: &costs)
+      select(of: count)
+      let first = elites[0]
+      if round == 0 || costs[first] < cost {
+        cost = costs[first]
+        for i in best.indices { best[i] = plans[first * best.count + i] }
       }
-      if costs[order[0]] < best.cost || best.plan.isEmpty {
-        best = (costs[order[0]], plans[order[0]])
-      }
-      search.learn(from: order.prefix(c.elites).map { plans[$0] })
+      search.learn(from: plans, elites: elites)
       size /= c.shrink
     }
     search.advance(random: &random)
-    return best.plan
+  }
+
+  private static func weigh(
+    _ plans: [Float], count: Int, by objective: some Objective, costs: inout [Float]
+  ) {
+    let drawn = plans.span.extracting(0..<plans.count / costs.count * count)
+    var span = costs.mutableSpan
+    var asked = span._mutatingExtracting(0..<count)
+    objective.weigh(drawn, costs: &asked)
+  }
+
+  /// The cheapest plans, in order; equal ones in the order in which they were drawn.
+  private mutating func select(of count: Int) {
+    elites.removeAll(keepingCapacity: true)
+    for i in 0..<count {
+      if !costs[i].isFinite { costs[i] = .infinity }
+      if elites.count == configuration.elites, costs[i] >= costs[elites[elites.count - 1]] {
+        continue
+      }
+      var place = elites.count
+      while place > 0 && costs[elites[place - 1]] > costs[i] { place -= 1 }
+      elites.insert(i, at: place)
+      if elites.count > configuration.elites { elites.removeLast() }
+    }
   }
 }
 
 /// A distribution of plans that moves towards the best of them.
 protocol Search: Sendable {
-  /// Draws plans, among them those that were kept.
+  /// Draws `count` plans to the front of the array, among them those that were kept.
   mutating func draw(
-    _ count: Int, isFirst: Bool, isLast: Bool, random: inout Random
-  ) -> [[Float]]
-  /// Moves towards plans, best first.
-  mutating func learn(from elites: [[Float]])
+    _ plans: inout [Float], count: Int, isFirst: Bool, isLast: Bool, random: inout Random)
+  /// Moves towards some of the plans, named best first.
+  mutating func learn(from plans: [Float], elites: [Int])
   /// One step later.
   mutating func advance(random: inout Random)
 }

@@ -6,7 +6,7 @@ import Tensors
 public import WorldModels
 
 /// A latent model at work: it reads every real step once, and plans from what it then knows.
-public struct LatentAgent: Sendable {
+public struct LatentAgent {
   /// What the agent wants.
   public enum Aim: Sendable {
     /// To earn rewards; later ones count less.
@@ -21,6 +21,8 @@ public struct LatentAgent: Sendable {
   private var memory: Backbone.State?
   private var reading: LatentModel.Reading?
   private var observation: [Float] = []
+  /// Its own from the first observation on: copies of an agent do not share it.
+  private var objective: LatentObjective?
 
   /// An agent that has seen nothing.
   public init(_ model: LatentModel, aim: Aim, planner: CrossEntropyPlanner.Configuration) {
@@ -33,6 +35,7 @@ public struct LatentAgent: Sendable {
   public mutating func begin(_ observation: [Float]) {
     memory = nil
     planner.reset()
+    objective = LatentObjective(model, plans: planner.configuration.most)
     let actions = [Float](repeating: 0, count: model.configuration.actions.count)
     read(observation, action: actions, reward: 0, terminated: false, isFirst: true)
   }
@@ -51,17 +54,18 @@ public struct LatentAgent: Sendable {
 
   /// The next action.
   public mutating func act(random: inout Random) -> [Float] {
-    guard let reading else { preconditionFailure("an action before the first observation") }
-    let aim: LatentOutlook.Aim =
+    guard let reading, let objective else {
+      preconditionFailure("an action before the first observation")
+    }
+    let aim: LatentObjective.Aim =
       switch aim {
       case .rewards(let discount): .rewards(discount: discount)
       case .goal(let caution, let goal):
         .goal(model.latents(of: split(goal(observation))), caution: caution)
       }
-    let outlook = LatentOutlook(
-      model, latent: reading.latents, summary: reading.summaries, aim: aim)
-    let plan = planner.plan(outlook, random: &random)
-    return Array(plan.prefix(model.configuration.actions.count))
+    objective.look(from: reading.latents, summary: reading.summaries, aim: aim)
+    planner.plan(objective, random: &random)
+    return Array(planner.best.prefix(model.configuration.actions.count))
   }
 
   private mutating func read(

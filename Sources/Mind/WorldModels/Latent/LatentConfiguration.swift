@@ -60,24 +60,34 @@ extension LatentModel {
 
     /// Actions as the networks see them, `[N, spec.actions.count]` to `[N, actionCount]`.
     public func encoded(_ raw: [Float]) -> [Float] {
+      var out = [Float](repeating: 0, count: raw.count / actions.count * actionCount)
+      encode(raw.span, into: &out)
+      return out
+    }
+
+    /// The same, to the front of memory that is there.
+    public func encode(_ raw: Span<Float>, into out: inout [Float]) {
       switch actions {
       case .continuous(let ranges):
-        return raw.enumerated().map { index, value in
-          let range = ranges[index % ranges.count]
+        for i in raw.indices {
+          let range = ranges[i % ranges.count]
           let half = max((range.upperBound - range.lowerBound) / 2, .leastNormalMagnitude)
-          return min(1, max(-1, (value - range.lowerBound) / half - 1))
+          out[i] = min(1, max(-1, (raw[i] - range.lowerBound) / half - 1))
         }
       case .discrete(let count):
-        var hot = [Float](repeating: 0, count: raw.count * count)
-        for (row, choice) in choices(raw).enumerated() { hot[row * count + choice] = 1 }
-        return hot
+        for i in 0..<raw.count * count { out[i] = 0 }
+        for i in raw.indices { out[i * count + choice(raw[i], of: count)] = 1 }
       }
     }
 
     /// The choices that discrete actions name.
     func choices(_ raw: [Float]) -> [Int] {
       guard case .discrete(let count) = actions else { return [] }
-      return raw.map { $0 == $0 ? Int(min(Float(count - 1), max(0, $0.rounded()))) : 0 }
+      return raw.map { choice($0, of: count) }
+    }
+
+    private func choice(_ raw: Float, of count: Int) -> Int {
+      raw == raw ? Int(min(Float(count - 1), max(0, raw.rounded()))) : 0
     }
   }
 

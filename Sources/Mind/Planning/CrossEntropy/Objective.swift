@@ -4,15 +4,17 @@ public import Environments
 
 /// A view of the future from one moment: what plans would cost. A learned model imagines them, a
 /// simulator tries them in copies of itself; the planner neither knows nor cares.
-public protocol Outlook {
-  /// The cost of each of `count` plans.
+public protocol Objective {
+  /// Writes the cost of each plan: what is not a number is never chosen.
   ///
-  /// - Parameter plans: `[count, steps, spec.actions.count]`.
-  func costs(of plans: [Float], count: Int) -> [Float]
+  /// - Parameters:
+  ///   - plans: `[count, steps, spec.actions.count]`.
+  ///   - costs: `[count]`.
+  func weigh(_ plans: Span<Float>, costs: inout MutableSpan<Float>)
 }
 
-/// The outlook of somebody who has the world itself: a ceiling, not a method.
-public struct SimulatedOutlook<World: Environment>: Outlook {
+/// The objective of somebody who has the world itself: a ceiling, not a method.
+public struct SimulatedObjective<World: Environment>: Objective {
   private let world: World
   private let discount: Float
 
@@ -23,23 +25,23 @@ public struct SimulatedOutlook<World: Environment>: Outlook {
   }
 
   /// The discounted rewards of each plan, with the other sign.
-  public func costs(of plans: [Float], count: Int) -> [Float] {
+  public func weigh(_ plans: Span<Float>, costs: inout MutableSpan<Float>) {
     let width = world.spec.actions.count
-    let steps = plans.count / max(1, count * width)
+    let steps = plans.count / max(1, costs.count * width)
     var observation = [Float](repeating: 0, count: world.spec.observationCount)
-    return (0..<count).map { plan in
+    for plan in costs.indices {
       var world = world
       var (cost, share): (Float, Float) = (0, 1)
       for step in 0..<steps {
         let start = (plan * steps + step) * width
         var seen = observation.mutableSpan
         let transition = world.step(
-          plans.span.extracting(start..<start + width), observation: &seen)
+          plans.extracting(start..<start + width), observation: &seen)
         cost -= share * transition.reward
         share *= discount
         if !transition.goesOn { break }
       }
-      return cost
+      costs[plan] = cost
     }
   }
 }

@@ -1,0 +1,79 @@
+// Plans that are imagined towards a goal, in blocks that threads share.
+
+import Environments
+import Tensors
+import WorldModels
+
+/// Each part imagines a block of plans through all its steps, in a space that stays in the cache. A
+/// plan's cost does not depend on the block that it is in. Unchecked Sendable because a part writes
+/// its own block alone, and the rest is written between two jobs.
+final class ImaginedBlocks: SharedWork, @unchecked Sendable {
+  /// Some plans, and what they cost.
+  private final class Block {
+    let space: RecurrentEnsemble.Space
+    var costs: [Float]
+
+    init(_ space: RecurrentEnsemble.Space) {
+      self.space = space
+      costs = [Float](repeating: 0, count: space.rows)
+    }
+  }
+
+  /// Plans of a block.
+  private static let rows = 64
+
+  /// The state before anything is imagined, `[1, S]`, and where to go, `[1, D]`.
+  var start = Tensor(0)
+  var goal = Tensor(0)
+  /// What the heads' disagreement costs.
+  var caution: Float = 0
+  private let ensemble: RecurrentEnsemble
+  private let blocks: [Block]
+  private let most: Int
+  private var plans: [Float] = []
+  private var count = 0
+  private var steps = 0
+
+  /// Room for `plans` plans.
+  init(_ ensemble: RecurrentEnsemble, plans: Int) {
+    self.ensemble = ensemble
+    most = plans
+    blocks = (0..<(plans + Self.rows - 1) / Self.rows).map { _ in
+      Block(ensemble.space(rows: min(plans, Self.rows)))
+    }
+  }
+
+  /// The blocks of the plans that were filled in.
+  var parts: Int { (count + Self.rows - 1) / Self.rows }
+
+  /// What a plan costs.
+  func cost(of plan: Int) -> Float { blocks[plan / Self.rows].costs[plan % Self.rows] }
+
+  /// Takes in `count` plans of the world's actions.
+  func fill(_ raw: Span<Float>, count: Int, encodedBy configuration: LatentModel.Configuration) {
+    precondition(count > 0 && count <= most, "\(count) plans in room for \(most)")
+    self.count = count
+    steps = raw.count / count / configuration.actions.count
+    let needed = count * steps * configuration.actionCount
+    if plans.count < needed { plans = [Float](repeating: 0, count: needed) }
+    configuration.encode(raw, into: &plans)
+  }
+
+  override func perform(_ part: Int) {
+    let (first, block) = (part * Self.rows, blocks[part])
+    let rows = min(Self.rows, count - first)
+    ensemble.begin(start, rows: rows, in: block.space)
+    let stride = steps * ensemble.actions
+    let share = 1 / Float(ensemble.latent * steps)
+    for row in 0..<rows { block.costs[row] = 0 }
+    for step in 0..<steps {
+      ensemble.step(
+        plans.span, start: first * stride + step * ensemble.actions, stride: stride, rows: rows,
+        in: block.space)
+      ensemble.ask(rows: rows, in: block.space)
+      ensemble.addCosts(
+        goal: goal, near: share, apart: caution * share, rows: rows, in: block.space,
+        to: &block.costs)
+    }
+  }
+}
