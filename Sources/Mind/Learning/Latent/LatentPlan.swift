@@ -26,7 +26,7 @@ public struct LatentPlan: Codable, Sendable, Hashable {
   public var planned: Int
 
   /// What was found to be quick and enough for this world; nil for the warehouse, which has a model of
-  /// its own.
+  /// its own. Recall is the exception: rewards alone do not teach it in these steps.
   public static func recommended(for world: WorldName) -> LatentPlan? {
     switch world {
     case .yard, .warehouse: nil
