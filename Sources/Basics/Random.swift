@@ -29,6 +29,9 @@ public struct Random: RandomNumberGenerator, Sendable, Hashable, Codable {
   @usableFromInline
   mutating func advance() { counter &+= 1 }
 
+  /// Goes on as if `count` numbers had been taken.
+  public mutating func skip(_ count: Int) { counter &+= UInt64(count) }
+
   /// A number in `0..<1` with 24 random bits.
   @inlinable
   public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }

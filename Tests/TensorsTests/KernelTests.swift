@@ -140,6 +140,20 @@ import Testing
     }
   }
 
+  /// Many normal numbers at once are those that come one by one, and leave the stream where they do.
+  @Test(arguments: [0, 1, 15, 16, 17, 1000])
+  func normalsInBulk(count: Int) {
+    for variant in KernelVariant.available {
+      var random = Random(seed: 3)
+      _ = random.next()
+      var same = random
+      let expected = (0..<count).map { _ in 0.7 * random.normal() }
+      let found = variant.run { Tensor.normal([count], deviation: 0.7, random: &same) }
+      #expect(found.scalars == expected, "\(variant)")
+      #expect(random == same)
+    }
+  }
+
   /// Every family of kernels once, with its gradients.
   static func everything(width n: Int) -> [(String, Tensor)] {
     var results: [(String, Tensor)] = []
@@ -169,6 +183,10 @@ import Testing
     record("arithmetic", [[3, n], [n], [3, 1]]) { ($0[0] * $0[1] + $0[2] - $0[1]) * $0[2] }
     record("recurrence", [[3, 3 * n], [3, 3 * n], [3, n]]) {
       gatedRecurrence(input: $0[0], recurrent: $0[1], state: $0[2])
+    }
+    record("sigreg", [[7, 5], [5, n]]) { sigreg($0[0], directions: $0[1]) }
+    record("two-hot", [[5, n + 1]]) {
+      twoHotCrossEntropy($0[0], targets: Tensor([0, 3, -2, 1e9, -1e9], shape: [5]))
     }
     if n <= 128 {
       let (sequence, gates): (Shape, Shape) = ([2, 19, 2, n], [2, 19, 2])

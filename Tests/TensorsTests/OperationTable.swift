@@ -174,6 +174,13 @@ extension Operation {
     delta("gatedDelta 40", time: 4, width: 40) { $0.y },
     attention("attention", past: 0, window: 3, missing: nil),
     attention("attention after a past", past: 4, window: 4, missing: [0, 3]),
+    Operation(name: "twoHotCrossEntropy", shapes: [[4, 19]]) {
+      twoHotCrossEntropy(
+        $0[0], targets: Tensor([0.3, -7, 1e9, -1e9], shape: [4]), range: -5...5)
+    },
+    Operation(name: "sigreg", shapes: [[7, 5]]) {
+      sigreg($0[0], directions: KernelTests.random([19, 5], 8).unitNorm().transposed(0, 1))
+    },
     attention("attention over all", past: 1, window: 100, missing: [1, 0]),
   ]
 
@@ -197,7 +204,7 @@ extension Operation {
   private static func attention(
     _ name: String, past: Int, window: Int, missing: [Int]?
   ) -> Operation {
-    Operation(name: name, shapes: [[2, 6, 2, 5], [2, 6 + past, 2, 5], [2, 6 + past, 2, 5]]) {
+    Operation(name: name, shapes: [[2, 18, 2, 5], [2, 18 + past, 2, 5], [2, 18 + past, 2, 5]]) {
       slidingWindowAttention(
         q: $0[0], k: $0[1], v: $0[2], window: window, slopes: [0.3, 0], missing: missing)
     }

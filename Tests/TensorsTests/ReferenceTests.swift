@@ -117,6 +117,43 @@ import Testing
     }
   }
 
+  /// The statistic from sines and cosines in double, of normal numbers and of a collapse.
+  @Test func sigregFollowsItsDefinition() {
+    let (rows, width, count, knots) = (37, 6, 19, 17)
+    let directions = KernelTests.random([count, width], 2).unitNorm().transposed(0, 1)
+    let step = 3.0 / Double(knots - 1)
+    for z in [KernelTests.random([rows, width], 1), Tensor(zeros: [rows, width])] {
+      let h = z.matmul(directions).scalars.map(Double.init)
+      var expected = 0.0
+      for p in 0..<count {
+        for j in 0..<knots {
+          let t = Double(j) * step
+          let window = exp(-t * t / 2)
+          let real = (0..<rows).reduce(0.0) { $0 + cos(t * h[$1 * count + p]) } / Double(rows)
+          let imaginary = (0..<rows).reduce(0.0) { $0 + sin(t * h[$1 * count + p]) } / Double(rows)
+          let weight = window * step * (j == 0 || j == knots - 1 ? 1 : 2)
+          let miss = (real - window) * (real - window) + imaginary * imaginary
+          expected += Double(rows) * weight * miss / Double(count)
+        }
+      }
+      #expect(abs(Double(sigreg(z, directions: directions).item) - expected) < 1e-4 * expected)
+    }
+  }
+
+  /// A number on a bin, between two, and beyond the ends.
+  @Test func twoHotFollowsItsDefinition() {
+    let logits = KernelTests.random([4, 5], 1)
+    let half = Float(exp(0.5) - 1)
+    let losses = twoHotCrossEntropy(
+      logits, targets: Tensor([0, -half, 1e9, -1e9], shape: [4]), range: -2...2
+    ).scalars
+    let likelihoods = logits.logSoftmax().scalars
+    #expect(abs(losses[0] + likelihoods[2]) < 1e-5)
+    #expect(abs(losses[1] + 0.5 * (likelihoods[5 + 1] + likelihoods[5 + 2])) < 1e-5)
+    #expect(abs(losses[2] + likelihoods[10 + 4]) < 1e-5)
+    #expect(abs(losses[3] + likelihoods[15]) < 1e-5)
+  }
+
   @Test func crossEntropyOfKnownLogits() {
     let logits = Tensor([0, 0, 100, 0], shape: [2, 2])
     #expect(abs(crossEntropy(logits, targets: [1, 0]).item - 0.5 * 0.693_147_2) < 1e-6)

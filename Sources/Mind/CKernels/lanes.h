@@ -4,6 +4,8 @@
 // four with SSE2 or NEON. A kernel is written once as an always-inlined body over `lanes`;
 // VARIANTS then instantiates it under each target, so that the order of all additions is the same
 // everywhere and the variants differ only where a multiplication and an addition are fused.
+// Off x86-64 the portable form is the only one, and it is the NEON form: the compiler makes four NEON
+// registers of every vector (scripts/check-aarch64 runs it).
 #pragma once
 #include "ckernels.h"
 #include <string.h>

@@ -1,6 +1,7 @@
 // An array of numbers with a shape.
 
 public import Basics
+import CKernels
 
 /// Numbers (float32) in a dense row-major array with a shape: a value, like `Array`. Copies share
 /// memory until one of them is written.
@@ -62,7 +63,10 @@ public struct Tensor: Sendable {
   public static func normal(
     _ shape: Shape, deviation: Float = 1, random: inout Random
   ) -> Tensor {
-    Tensor((0..<shape.count).map { _ in deviation * random.normal() }, shape: shape)
+    let result = Tensor(unwritten: shape)
+    kernel_normals(random.key, random.counter, shape.count, deviation, result.base)
+    random.skip(2 * shape.count)
+    return result
   }
 
   /// Independent numbers, uniformly distributed in `range`.

@@ -117,6 +117,26 @@ void kernel_softmax_pullback(size_t rows, size_t n, const float *g, const float 
 /// out[r] = log Σ_c exp x[r, c].
 void kernel_log_sum_exp(size_t rows, size_t n, const float *x, float *out);
 
+// The cross-entropy of numbers (two_hot.c).
+/// losses[r] = log Σ e^logits − logits at the target, between two of n >= 2 bins from low to high in
+/// symlog. `gradient` [rows, n] of each loss where not null.
+void kernel_two_hot(size_t rows, size_t n, float low, float high, const float *logits,
+                    const float *targets, float *losses, float *gradient);
+
+// The distance from a normal distribution (sigreg.c).
+/// The statistic of h [rows, directions] at 2 <= knots <= 64 knots; `slopes` [2·knots, directions],
+/// where not null, is what the pullback needs.
+void kernel_sigreg(size_t rows, size_t directions, size_t knots, float step, const float *h,
+                   float *statistic, float *slopes);
+/// gh from the gradient `g` of the statistic.
+void kernel_sigreg_pullback(size_t rows, size_t directions, size_t knots, float step, float g,
+                            const float *h, const float *slopes, float *gh);
+
+// Random numbers (normals.c).
+/// scale times the next n normal numbers of the stream `key`, of which `counter` were taken: two
+/// counts a number.
+void kernel_normals(uint64_t key, uint64_t counter, size_t n, float scale, float *out);
+
 // Rows brought to one length (norm.c).
 /// y = x · inverse · weight with inverse[r] = 1/√(mean x² + epsilon); `inverse` is kept for later.
 void kernel_rms_norm(size_t rows, size_t n, float epsilon, const float *x, const float *weight,
