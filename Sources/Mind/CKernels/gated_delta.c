@@ -4,13 +4,14 @@
 // The state is kept transposed, one row a key channel, its value channels in lanes (padded to 16):
 // then u and y are sums of rows scaled by one number, and no product needs a sum across lanes.
 //
-// Which form runs, as measured on one core (AVX-512, 64 steps, forward and back in ns a step a head):
-//   width             16         32         64          128
-//   sequential   50, 145    90, 400   250, 1370   2200, 8100
-//   chunkwise    66, 170   150, 370   420,  960   1150, 2700   (gated_delta_chunks.c)
-// So the forward is sequential while the state stays in the first cache, and the pullback, which
-// would have to keep every state, goes by chunks but for a few steps. The single step of a stream
-// is as fast as the state can be read and written.
+// Which form runs, by times on one core (AVX-512, 64 steps, ns a step a head):
+//   width                                     16    32    64    128
+//   forward, sequential, keeping states       48   104   307   2200 (keeping none)
+//   forward by chunks (gated_delta_chunks.c)  66   150   420   1160
+//   pullback by chunks                       170   385   960   2740
+// So the forward is sequential while the state stays in the first cache. The pullback goes by
+// chunks, since sequentially it would keep every state or make it again; CHUNKS_FROM, where that
+// begins to pay, is an estimate and was not measured.
 //
 // The sequential pullback needs every R in reverse, and makes them again first.
 //   gS += gy qᵀ,  gq = Sᵀ gy,  gα = ⟨gS, R⟩ − β gd·u,  gd = gS k,  gβ = gd·(v − α u),  gv = β gd,
