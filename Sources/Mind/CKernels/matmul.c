@@ -207,12 +207,25 @@ void kernel_matmul(size_t m, size_t n, size_t k, const float *a, int transpose_a
   }
   left_t left = {a, transpose_a ? 1 : k, transpose_a ? m : 1};
   finish_t finish = {.out = c, .out_row = n, .accumulate = accumulate};
-  int packing = transpose_b || (m >= 48 && n > 64);
-  size_t room = packing ? kernel_packed_bytes(PRECISION_FLOAT32, n, k) : 0;
-  float *packed = packing ? pool_take(room) : NULL;
-  if (packing) kernel_pack_strips(n, k, b, transpose_b ? k : n, transpose_b, packed);
-  kernel_product_f32(m, n, k, left, packed, b, &finish);
-  if (packing) pool_give(packed, room);
+  if (!transpose_b && (m < 48 || n <= 64)) {
+    kernel_product_f32(m, n, k, left, NULL, b, &finish);
+    return;
+  }
+  // B is packed and used in parts along k that fit the second cache: gradients of weights sum over
+  // many thousand rows.
+  size_t most = ((size_t)1 << 16) / n / KC * KC;
+  if (most < KC) most = KC;
+  if (most > k) most = k;
+  size_t room = kernel_packed_bytes(PRECISION_FLOAT32, n, most);
+  float *packed = pool_take(room);
+  for (size_t p = 0; p < k; p += most, finish.accumulate = 1) {
+    size_t span = k - p < most ? k - p : most;
+    kernel_pack_strips(n, span, transpose_b ? b + p : b + p * n, transpose_b ? k : n, transpose_b,
+                       packed);
+    left_t part = {left.at + p * left.step, left.row, left.step};
+    kernel_product_f32(m, n, span, part, packed, NULL, &finish);
+  }
+  pool_give(packed, room);
 }
 
 void kernel_product(int precision, size_t m, size_t n, size_t k, const void *left,

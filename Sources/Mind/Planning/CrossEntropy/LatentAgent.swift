@@ -22,7 +22,7 @@ public struct LatentAgent {
   private var reading: LatentModel.Reading?
   private var observation: [Float] = []
   /// Its own from the first observation on: copies of an agent do not share it.
-  private var objective: LatentObjective?
+  private var objective: ImaginedObjective?
 
   /// An agent that has seen nothing.
   public init(_ model: LatentModel, aim: Aim, planner: CrossEntropyPlanner.Configuration) {
@@ -35,7 +35,7 @@ public struct LatentAgent {
   public mutating func begin(_ observation: [Float]) {
     memory = nil
     planner.reset()
-    objective = LatentObjective(model, plans: planner.configuration.most)
+    objective = ImaginedObjective(model, plans: planner.configuration.most)
     let actions = [Float](repeating: 0, count: model.configuration.actions.count)
     read(observation, action: actions, reward: 0, terminated: false, isFirst: true)
   }
@@ -57,7 +57,7 @@ public struct LatentAgent {
     guard let reading, let objective else {
       preconditionFailure("an action before the first observation")
     }
-    let aim: LatentObjective.Aim =
+    let aim: ImaginedObjective.Aim =
       switch aim {
       case .rewards(let discount): .rewards(discount: discount)
       case .goal(let caution, let goal):

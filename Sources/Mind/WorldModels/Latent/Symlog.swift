@@ -48,7 +48,10 @@ public struct TwoHot: Codable, Sendable, Hashable {
 
   /// The mean cross-entropy of logits `[N, bins]` for these N numbers, a scalar.
   public func loss(_ logits: Tensor, _ values: [Float]) -> Tensor {
-    -(logits.logSoftmax() * weights(values)).sum() * (1 / Float(max(1, values.count)))
+    let end = symlog(limit)
+    return twoHotCrossEntropy(
+      logits, targets: Tensor(values, shape: [values.count]), range: -end...end
+    ).mean()
   }
 
   /// The number that each row of logits `[N, bins]` expects.

@@ -5,7 +5,7 @@ public import WorldModels
 
 /// What a latent model expects of plans. It is made once and looks out from one moment after another,
 /// in memory of its own; towards a goal it allocates nothing.
-public final class LatentObjective: Objective {
+public final class ImaginedObjective: Objective {
   /// What a plan is good for.
   public enum Aim: Sendable {
     /// To earn: the rewards, each times the discount and the chance that it comes to it.
