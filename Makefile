@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .PHONY: help demo test build lint format clean bootstrap
 
 SWIFT_BUILD := swift build -c release
+SWIFT_SOURCES := Sources Tests Benchmarks/Orrery Package.swift
 
 help:
 	@echo "make demo    from nothing to a robot that has learned, and a report about it"
@@ -27,10 +28,10 @@ test: lint build
 	swift test -c release --skip-build
 
 lint:
-	swift format lint --strict --recursive Sources Tests Package.swift
+	swift format lint --strict --recursive $(SWIFT_SOURCES)
 
 format:
-	swift format --in-place --recursive Sources Tests Package.swift
+	swift format --in-place --recursive $(SWIFT_SOURCES)
 
 clean:
 	swift package clean

@@ -98,7 +98,7 @@ private final class TemporaryFile {
     isCommitted = true
     close(descriptor)
     // The rename itself lasts only when the folder is flushed too.
-    let folder = open((path as NSString).deletingLastPathComponent.orCurrent, O_RDONLY | O_CLOEXEC)
+    let folder = open(folder(of: path), O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)
       close(folder)
@@ -106,9 +106,11 @@ private final class TemporaryFile {
   }
 }
 
-extension String {
-  /// The current folder in place of an empty path.
-  fileprivate var orCurrent: String { isEmpty ? "." : self }
+/// The folder that a file is in. (Foundation's `deletingLastPathComponent` traps on Linux for a
+/// relative path of one letter.)
+private func folder(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 private func failure(_ what: String, at path: String) -> SafetensorsError {

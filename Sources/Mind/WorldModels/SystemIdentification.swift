@@ -126,7 +126,7 @@ public struct DriveEstimate: Sendable, Hashable {
   /// Of the slip, which has no unit.
   public var slipTurnDoubt: Float = 0.0866
   /// Root mean square error of the bank's predictions of the wheel speeds one step ahead, lately,
-  /// m/s: about 0.002 where the drive is linear, more the less it is.
+  /// m/s: about 0.01 where the drive is linear, more the less it is.
   public var wheelSurprise: Float = 0.004
   /// Root mean square error of the predicted position one step ahead, lately, m: about 0.003 where
   /// the slip is constant.

@@ -1,6 +1,7 @@
 // What "orrery worlds learn" is told.
 import ArgumentParser
 import Learning
+import Tensors
 import WorldModels
 
 /// The options of learning small worlds.
@@ -20,6 +21,9 @@ struct LearnWorldsOptions: ParsableArguments {
   @Option(help: "What keeps latents apart: sigreg, vicreg, none.")
   var regularizer = LatentObjective.Regularizer.sigReg
 
+  @Option(help: "How the factors of matrix products are held: float32, bfloat16.")
+  var precision = Precision.float32
+
   @Option(name: .shortAndLong, help: "The folder for episodes, models and results.")
   var output = "runs/worlds"
 
@@ -34,6 +38,7 @@ struct LearnWorldsOptions: ParsableArguments {
     guard var plan = LatentPlan.recommended(for: world) else { return nil }
     if let steps { plan.schedule.steps = steps }
     plan.objective.regularizer = regularizer
+    plan.schedule.precision = precision
     return plan
   }
 

@@ -2,8 +2,10 @@
 public import ArgumentParser
 public import Environments
 public import Learning
+public import Tensors
 public import WorldModels
 
 extension WorldName: ExpressibleByArgument {}
 extension QuirkFamily: ExpressibleByArgument {}
 extension LatentObjective.Regularizer: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
