@@ -184,7 +184,7 @@ import Testing
     record("recurrence", [[3, 3 * n], [3, 3 * n], [3, n]]) {
       gatedRecurrence(input: $0[0], recurrent: $0[1], state: $0[2])
     }
-    record("sigreg", [[7, 5], [5, n]]) { sigreg($0[0], directions: $0[1]) }
+    record("sigreg", [[7, 5], [5, n]]) { eppsPulley($0[0], directions: $0[1]) }
     record("two-hot", [[5, n + 1]]) {
       twoHotCrossEntropy($0[0], targets: Tensor([0, 3, -2, 1e9, -1e9], shape: [5]))
     }

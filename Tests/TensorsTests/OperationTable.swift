@@ -179,7 +179,7 @@ extension Operation {
         $0[0], targets: Tensor([0.3, -7, 1e9, -1e9], shape: [4]), range: -5...5)
     },
     Operation(name: "sigreg", shapes: [[7, 5]]) {
-      sigreg($0[0], directions: KernelTests.random([19, 5], 8).unitNorm().transposed(0, 1))
+      eppsPulley($0[0], directions: KernelTests.random([19, 5], 8).unitNorm().transposed(0, 1))
     },
     attention("attention over all", past: 1, window: 100, missing: [1, 0]),
   ]

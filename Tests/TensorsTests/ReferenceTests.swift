@@ -136,7 +136,7 @@ import Testing
           expected += Double(rows) * weight * miss / Double(count)
         }
       }
-      #expect(abs(Double(sigreg(z, directions: directions).item) - expected) < 1e-4 * expected)
+      #expect(abs(Double(eppsPulley(z, directions: directions).item) - expected) < 1e-4 * expected)
     }
   }
 

@@ -156,10 +156,10 @@ static INLINE void finish_block(const int native, const product_t *p, size_t i, 
 }
 
 /// All blocks of a product: columns outside, so that their part of B stays in the nearest cache; the
-/// first two blocks of a column call for the two halves of the next. Sums
-/// go by a buffer even where nothing is left to do to them: rows that are a power of two apart fall
-/// on the same few lines of the cache, which slows a store of whole tiles by half.
-#define PRODUCT(NAME, BLOCK, NATIVE)                                                            \
+/// first two blocks of a column call for the two halves of the next. Sums go by a buffer even where
+/// nothing is left to do to them: rows that are a power of two apart fall on the same few lines of the
+/// cache, which slows a store of whole tiles by half.
+#define PRODUCT(NAME, BLOCK, NATIVE)                                                           \
   static void NAME(const product_t *p) {                                                       \
     float buffers[2][SIDE * SIDE] __attribute__((aligned(64)));                                \
     int turn = 0;                                                                              \
@@ -170,10 +170,10 @@ static INLINE void finish_block(const int native, const product_t *p, size_t i, 
         float *sums = buffers[turn ^= 1];                                                      \
         size_t beyond = j + SIDE >= p->n || i > SIDE ? 0 : i == 0 ? SIDE : SIDE + W;           \
         const uint16_t *ahead = b + beyond * steps * K_PAD;                                    \
-        if (rows > W && columns > W) BLOCK(2, 2, steps, a, b, sums, ahead);                           \
-        else if (rows > W) BLOCK(2, 1, steps, a, b, sums, ahead);                                     \
-        else if (columns > W) BLOCK(1, 2, steps, a, b, sums, ahead);                                  \
-        else BLOCK(1, 1, steps, a, b, sums, ahead);                                                   \
+        if (rows > W && columns > W) BLOCK(2, 2, steps, a, b, sums, ahead);                    \
+        else if (rows > W) BLOCK(2, 1, steps, a, b, sums, ahead);                              \
+        else if (columns > W) BLOCK(1, 2, steps, a, b, sums, ahead);                           \
+        else BLOCK(1, 1, steps, a, b, sums, ahead);                                            \
         finish_block(NATIVE, p, i, j, sums);                                                   \
       }                                                                                        \
   }

@@ -72,7 +72,7 @@ private struct Extents: Sendable {
   /// x `[m, k]` by w `[k, n]`, or `[n, k]` where transposed, plus a bias `[n]`.
   func multiply(_ x: Tensor, by w: Tensor, transposed: Bool, bias: Tensor?, into out: Tensor) {
     // Weights are packed where that is soon paid for; float32 reads few rows better in place.
-    guard m >= 16 && (transposed || n > 64 || precision == .bfloat16) else {
+    guard m >= 16 && k > 0 && (transposed || n > 64 || precision == .bfloat16) else {
       if let bias { kernel_copy_blocks(m, n, bias.base, 0, out.base, n) }
       kernel_matmul(
         m, n, k, x.base, 0, w.base, transposed ? 1 : 0, out.base, bias == nil ? 0 : 1)

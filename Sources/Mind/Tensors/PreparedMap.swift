@@ -18,7 +18,8 @@ public struct PreparedMap: Sendable {
   /// The map with weights `[inputs, outputs]` and bias `[outputs]`; `isBent` puts silu behind it.
   public init(_ weight: Tensor, bias: Tensor?, isBent: Bool = false, precision: Precision) {
     precondition(
-      weight.shape.rank == 2 && (bias == nil || bias?.shape == [weight.shape[1]]),
+      weight.shape.rank == 2 && weight.count > 0
+        && (bias == nil || bias?.shape == [weight.shape[1]]),
       "weights of shape \(weight.shape) and a bias of shape \(bias?.shape ?? [])")
     inputs = weight.shape[0]
     outputs = weight.shape[1]

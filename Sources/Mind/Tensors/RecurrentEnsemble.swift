@@ -49,6 +49,13 @@ public struct RecurrentEnsemble: Sendable {
         && self.recurrent.outputs == 3 * state && norm.shape == [state],
       "a cell from \(self.input.inputs) to \(self.input.outputs) and from \(state) to "
         + "\(self.recurrent.outputs), behind an action of \(self.action.outputs)")
+    for head in self.heads {
+      precondition(
+        head.first.inputs == state && head.first.outputs == self.heads[0].first.outputs
+          && head.second.inputs == head.first.outputs && head.second.outputs == latent,
+        "a head from \(head.first.inputs) over \(head.first.outputs) to \(head.second.outputs) "
+          + "in an ensemble from \(state) to \(latent)")
+    }
   }
 
   /// Room for a block of rows on their way. Nobody else may use it at the same time.
@@ -72,9 +79,8 @@ public struct RecurrentEnsemble: Sendable {
 
   /// Puts `rows` rows at one state `[S]`.
   public func begin(_ start: Tensor, rows: Int, in space: Space) {
-    precondition(
-      start.count == state && rows <= space.rows,
-      "\(rows) rows at a state of \(start.count) in a space for \(space.rows) of \(state)")
+    check(rows, space)
+    precondition(start.count == state, "a state of \(start.count) numbers for \(state)")
     kernel_copy_blocks(rows, state, start.base, 0, space.state.base, state)
     space.stateLeft.fill(rows: rows, from: space.state.base, stride: state)
   }
@@ -83,9 +89,9 @@ public struct RecurrentEnsemble: Sendable {
   public func step(
     _ actions: Span<Float>, start: Int, stride: Int, rows: Int, in space: Space
   ) {
+    check(rows, space)
     precondition(
-      start >= 0 && rows > 0 && rows <= space.rows
-        && start + (rows - 1) * stride + self.actions <= actions.count,
+      start >= 0 && stride >= 0 && start + (rows - 1) * stride + self.actions <= actions.count,
       "\(rows) actions of \(self.actions) numbers, \(stride) apart from \(start) on, of \(actions.count)"
     )
     actions.withUnsafeBufferPointer { numbers in
@@ -105,6 +111,7 @@ public struct RecurrentEnsemble: Sendable {
 
   /// Asks all heads about the states.
   public func ask(rows: Int, in space: Space) {
+    check(rows, space)
     for (index, head) in heads.enumerated() {
       head.first.apply(rows: rows, space.stateLeft, next: space.hidden)
       head.second.apply(rows: rows, space.hidden, out: space.said)
@@ -117,8 +124,9 @@ public struct RecurrentEnsemble: Sendable {
   public func addCosts(
     goal: Tensor, near: Float, apart: Float, rows: Int, in space: Space, to costs: inout [Float]
   ) {
+    check(rows, space)
     precondition(
-      goal.count == latent && rows <= costs.count && rows <= space.rows,
+      goal.count == latent && rows <= costs.count,
       "\(rows) costs of \(costs.count), and a goal of \(goal.count) numbers for \(latent)")
     costs.withUnsafeMutableBufferPointer { costs in
       guard let base = costs.baseAddress else { return }
@@ -131,10 +139,18 @@ public struct RecurrentEnsemble: Sendable {
   /// The states of the rows, `[rows, S]`.
   public func states(rows: Int, in space: Space) -> Tensor { tensor(space.state, rows, state) }
 
-  /// What the heads say on average, `[rows, D]`.
-  public func means(rows: Int, in space: Space) -> Tensor { tensor(space.mean, rows, latent) }
+  /// A space of another ensemble or precision would be written beyond its end.
+  private func check(_ rows: Int, _ space: Space) {
+    precondition(
+      rows > 0 && rows <= space.rows && space.stateLeft.width == state
+        && space.action.width == actions && space.hidden.width == heads[0].first.outputs
+        && space.said.count == space.rows * latent && space.action.precision == precision,
+      "\(rows) rows of state \(state) in \(precision) in a space for \(space.rows) of "
+        + "\(space.stateLeft.width) in \(space.action.precision)")
+  }
 
   private func tensor(_ storage: Storage, _ rows: Int, _ width: Int) -> Tensor {
+    precondition(storage.count >= rows * width, "\(rows) rows of \(width) from \(storage.count)")
     let result = Tensor(unwritten: [rows, width])
     kernel_copy_blocks(1, rows * width, storage.base, 0, result.base, 0)
     return result

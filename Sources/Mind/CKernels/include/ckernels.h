@@ -1,4 +1,4 @@
-// The numeric kernels under the tensors: plain C, single-threaded, one family a file.
+// The numeric kernels under the tensors: plain C, each on its caller's thread, one family a file.
 //
 // Every kernel exists in up to three variants, built from one source or beside each other:
 // portable, AVX2 and AVX-512; products of bfloat16 in two more. Which one runs is chosen once at

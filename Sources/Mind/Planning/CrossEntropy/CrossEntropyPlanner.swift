@@ -52,10 +52,12 @@ public struct CrossEntropyPlanner: Sendable {
   /// A planner for actions of this kind, that has nothing in mind.
   public init(_ configuration: Configuration, actions: ActionSpace) {
     precondition(
-      configuration.horizon > 0 && configuration.elites > 0
-        && configuration.samples >= configuration.elites,
-      "\(configuration.samples) plans of \(configuration.horizon) steps, "
-        + "\(configuration.elites) of them elite")
+      configuration.horizon > 0 && configuration.elites > 0 && configuration.rounds > 0
+        && configuration.samples >= configuration.elites && configuration.shrink >= 1
+        && configuration.kept >= 0,
+      "\(configuration.rounds) rounds of \(configuration.samples) plans of "
+        + "\(configuration.horizon) steps, \(configuration.elites) of them elite, "
+        + "\(configuration.kept) kept, shrinking by \(configuration.shrink)")
     self.configuration = configuration
     self.actions = actions
     search = Self.search(configuration, actions)

@@ -21,7 +21,8 @@ public struct LatentAgent {
   private var memory: Backbone.State?
   private var reading: LatentModel.Reading?
   private var observation: [Float] = []
-  /// Its own from the first observation on: copies of an agent do not share it.
+  /// Made anew at each beginning. An agent that is copied within an episode shares it: only one of the
+  /// two may act at a time.
   private var objective: ImaginedObjective?
 
   /// An agent that has seen nothing.

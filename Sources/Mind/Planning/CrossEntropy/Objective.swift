@@ -5,7 +5,7 @@ public import Environments
 /// A view of the future from one moment: what plans would cost. A learned model imagines them, a
 /// simulator tries them in copies of itself; the planner neither knows nor cares.
 public protocol Objective {
-  /// Writes the cost of each plan: what is not a number is never chosen.
+  /// Writes the cost of each plan; one that is not a number is the last to be chosen.
   ///
   /// - Parameters:
   ///   - plans: `[count, steps, spec.actions.count]`.

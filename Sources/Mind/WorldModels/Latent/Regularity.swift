@@ -17,7 +17,7 @@ public import Tensors
 public func sigReg(_ latents: Tensor, directions: Int, random: inout Random) -> Tensor {
   let axes = Tensor.normal([directions, latents.shape[1]], random: &random).unitNorm()
   // The statistic grows with the sample; the loss should not.
-  return sigreg(latents, directions: axes.transposed(0, 1)) * (1 / Float(latents.shape[0]))
+  return eppsPulley(latents, directions: axes.transposed(0, 1)) * (1 / Float(latents.shape[0]))
 }
 
 /// How much the latents `[N, D]` lack in variance, and how much of it they share, a scalar.

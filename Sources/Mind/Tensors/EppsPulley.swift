@@ -8,7 +8,7 @@ import CKernels
 ///
 /// z is `[N, D]`, directions `[D, P]` with columns of length one (no gradient goes to them). The
 /// characteristic functions are compared at `knots` points from 0 to `range`.
-public func sigreg(
+public func eppsPulley(
   _ z: Tensor, directions: Tensor, knots: Int = 17, range: Float = 3
 ) -> Tensor {
   precondition(
