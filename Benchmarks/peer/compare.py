@@ -38,6 +38,7 @@ def peer(spins):
 class Comparison:
     def __init__(self, arguments):
         self.quick = arguments.quick
+        self.brief = arguments.quick or arguments.brief
         self.only = arguments.only
         self.rounds = 3 if self.quick else 15
         self.turn = 0.1 if self.quick else 0.3  # seconds that a turn takes, about
@@ -62,7 +63,7 @@ class Comparison:
                 continue
             self.log(case["name"])
             rows.append(self.compare(case, ceilings))
-            results = {"facts": facts, "quick": self.quick, "rows": rows,
+            results = {"facts": facts, "quick": self.quick, "brief": self.brief, "rows": rows,
                        "ceilings": {f"{k} {w}": v for (k, w), v in ceilings.items()}}
             (BUILD / "benchmarks.json").write_text(json.dumps(results, indent=1))
         for process in [self.orrery, *self.peers.values()]:
@@ -175,7 +176,7 @@ class Comparison:
 
     def search(self, case, path, compiled, precision):
         best, tried = None, 0
-        settings = modes.search(case["name"], compiled, precision, case["workers"], self.quick)
+        settings = modes.search(case["name"], compiled, precision, case["workers"], self.brief)
         answer = None
         while True:
             try:
@@ -215,6 +216,8 @@ class Comparison:
 def main():
     parser = argparse.ArgumentParser(prog="Benchmarks/run", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a look: few rounds, a smaller search; writes no table")
+    parser.add_argument("--brief", action="store_true",
+                        help="a smaller search for PyTorch's best setting, an hour less; the table says so")
     parser.add_argument("--only", action="append", metavar="WORD", help="only cases whose names contain this word")
     parser.add_argument("--check", choices=["eager", "compiled"],
                         help="check alone that both sides compute the same, in every form; time nothing")

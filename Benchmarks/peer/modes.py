@@ -18,11 +18,11 @@ def family(case):
     return next(name for name in FORMS if case.startswith(name))
 
 
-def search(case, compiled, precision, threads, quick):
+def search(case, compiled, precision, threads, brief):
     """A generator of settings: it is sent the time of each (or None where it failed)."""
     name = family(case)
     forms = list(FORMS[name])
-    if quick:
+    if brief:
         forms = forms[:2]
     trains = name.startswith("train")
     best = {"compile": "default" if compiled else "eager", "precision": precision, "threads": max(threads),
@@ -43,10 +43,10 @@ def search(case, compiled, precision, threads, quick):
     yield from axis({"form": form} for form in forms)
     if compiled and not trains:
         yield from axis([{"freezing": True}])
-    if compiled and not quick:
+    if compiled and not brief:
         yield from axis([{"compile": "autotune"}] + [{"wrapper": True}] * (not trains))
     yield from axis({"threads": count} for count in threads)
-    if not quick:
+    if not brief:
         yield from axis([{"spins": False}])
     return best
 

@@ -141,7 +141,7 @@ def table(results, tolerances):
             f"fp32 alone {geometric(plain):.2f}.",
             "\n## How PyTorch ran, and how equal the results were\n",
             "For each of its four modes a search changed one thing at a time (the mathematical form, the options of the compiler,",
-            "threads, waiting) and kept what was faster. \"whole\" does what is not recurrent for all steps at once, \"steps\" does not;",
+            "threads, waiting) and kept what was faster" + (", of a smaller set (`--brief`). " if results["brief"] else ". ") + "\"whole\" does what is not recurrent for all steps at once, \"steps\" does not;",
             "a number is the length of a chunk of the gated delta rule in its parallel form, \"time\" the plain loop; \"sdpa\" is",
             "`scaled_dot_product_attention`. A difference is the length of the difference by the length of what Orrery computed: of outputs, of all",
             "gradients as one vector, of the worst gradient of one parameter, of the losses of the first three steps. Tolerances: "
