@@ -26,35 +26,87 @@ import WorldModels
     return plan
   }
 
-  @Test func aResumedTrainingIsTheUninterruptedOne() throws {
+  private static func parameters(of training: LatentTraining) -> [[Float]] {
+    training.model.parameters.map(\.value.scalars)
+  }
+
+  @Test(arguments: Precision.allCases)
+  func aResumedTrainingIsTheUninterruptedOne(precision: Precision) throws {
     let folder = Folder()
     let store = try Self.store(.pointMass, episodes: 24, steps: 30, in: folder)
-    let plan = try Self.plan(.pointMass, steps: 6)
+    var plan = try Self.plan(.pointMass, steps: 6)
+    plan.schedule.precision = precision
     var whole = try LatentTraining(store, seed: 3, plan: plan)
     while !whole.isDone { _ = try whole.advance(on: Workers(count: 1)) }
+    var together = try LatentTraining(store, seed: 3, plan: plan)
+    while !together.isDone { _ = try together.advance(on: Workers(count: 2)) }
+    #expect(Self.parameters(of: together) == Self.parameters(of: whole))
     var first = try LatentTraining(store, seed: 3, plan: plan)
     for _ in 0..<3 { _ = try first.advance(on: Workers(count: 2)) }
     let checkpoints = Checkpoints(in: folder.file("run"))
     try first.save(to: checkpoints)
-    var second = try LatentTraining(store, resuming: checkpoints)
+    var second = try LatentTraining(store, seed: 3, plan: plan)
+    try second.resume(from: checkpoints)
     #expect(second.step == 3 && second.state == first.state)
     while !second.isDone { _ = try second.advance(on: Workers(count: 2)) }
-    #expect(
-      second.model.parameters.map(\.value.scalars) == whole.model.parameters.map(\.value.scalars))
+    #expect(Self.parameters(of: second) == Self.parameters(of: whole))
+    // The precision is that of the products, not only of the plan.
+    plan.schedule.precision = precision == .float32 ? .bfloat16 : .float32
+    var other = try LatentTraining(store, seed: 3, plan: plan)
+    while !other.isDone { _ = try other.advance(on: Workers(count: 2)) }
+    #expect(Self.parameters(of: other) != Self.parameters(of: whole))
   }
 
-  @Test func aModelOfAnotherWorldIsRefused() throws {
+  private typealias Damage = (what: String, to: @Sendable (inout LatentTraining.State) -> Void)
+
+  private static let damages: [Damage] = [
+    ("seed", { $0.seed = 9 }), ("step", { $0.step = -1 }), ("step", { $0.step = 3 }),
+    ("step", { $0.step = .max }), ("windows", { $0.plan.windows = 0 }),
+    ("rows", { $0.plan.rows = 0 }), ("steps", { $0.plan.schedule.steps = -1 }),
+    ("missions", { $0.plan.schedule.missions = .max }), ("layers", { $0.plan.layers = 1 << 40 }),
+    ("latent", { $0.configuration.latent = -16 }), ("width", { $0.configuration.width = 0 }),
+    ("reward", { $0.configuration.reward.count = 1 }),
+    ("limit", { $0.configuration.reward.limit = .nan }),
+    ("inputs", { $0.configuration.inputs = [] }),
+    ("mixers", { $0.configuration.mixers = [.slidingWindow(-1)] }),
+  ]
+
+  /// A checkpoint may say anything; nothing is built from it.
+  @Test func aForeignOrDamagedCheckpointIsRefused() throws {
     let folder = Folder()
     let store = try Self.store(.recall, episodes: 8, steps: 8, in: folder)
     let checkpoints = Checkpoints(in: folder.file("run"))
-    let plan = try Self.plan(.recall, steps: 2)
-    try LatentTraining(store, seed: 1, plan: plan).save(to: checkpoints)
-    var random = Random(seed: 0)
-    var other = LatentModel(
-      LatentModel.Configuration(of: Delay().spec, rewardLimit: 1), random: &random)
-    #expect(throws: CheckpointsError.self) { try checkpoints.load(into: &other) }
-    let own = try LatentModel.trained(in: checkpoints)
-    #expect(own.configuration.inputs.count == 3)
+    var training = try LatentTraining(store, seed: 1, plan: try Self.plan(.recall, steps: 2))
+    try training.save(to: checkpoints)
+    try training.resume(from: checkpoints)
+    for damage in Self.damages {
+      var state = training.state
+      damage.to(&state)
+      let optimizer = AdamW(for: training.model)
+      try checkpoints.save(step: 0, model: training.model, optimizer: optimizer, state: state)
+      #expect(throws: CheckpointsError.otherRun(folder: checkpoints.folder), "\(damage.what)") {
+        try training.resume(from: checkpoints)
+      }
+    }
+  }
+
+  /// Worlds of symbols are learned by the same plan.
+  @Test func aTrainingOfAnotherWorldIsRefused() throws {
+    let (folder, other) = (Folder(), Folder())
+    let delay = try Self.store(.delay, episodes: 8, steps: 32, in: folder)
+    let counting = try Self.store(.counting, episodes: 8, steps: 32, in: other)
+    let plan = try Self.plan(.delay, steps: 2)
+    #expect(try Self.plan(.counting, steps: 2) == plan)
+    let checkpoints = Checkpoints(in: folder.file("run"))
+    var training = try LatentTraining(delay, seed: 1, plan: plan)
+    _ = try training.advance(on: Workers(count: 2))
+    try training.save(to: checkpoints)
+    var foreign = try LatentTraining(counting, seed: 1, plan: plan)
+    let before = Self.parameters(of: foreign)
+    #expect(throws: CheckpointsError.otherRun(folder: checkpoints.folder)) {
+      try foreign.resume(from: checkpoints)
+    }
+    #expect(foreign.step == 0 && Self.parameters(of: foreign) == before)
   }
 
   @Test func countingIsLearnedFromRewardsAndActedOn() throws {
@@ -68,6 +120,8 @@ import WorldModels
     let learned = trials.rewards(training.model, seed: 1, on: workers)
     let chance = trials.chance(on: workers)
     #expect(learned.meanReturn.lower > 0.8, "\(learned.meanReturn)")
+    // Time runs out; nobody arrives.
+    #expect(learned.finished == nil && chance.finished == nil)
     #expect(chance.meanReturn.upper < 0.45 && trials.oracle(on: workers).meanReturn.lower > 0.99)
   }
 

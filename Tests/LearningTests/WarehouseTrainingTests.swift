@@ -95,6 +95,45 @@ import WorldModels
     }
   }
 
+  @Test func thePlanHoldsFactorsAsItIsTold() {
+    let plan = TrainingPlan(scale: 0.1, precision: .bfloat16)
+    #expect(WarehouseTraining.Stage.allCases.allSatisfy { plan[$0].precision == .bfloat16 })
+    #expect(TrainingPlan().motion.precision == .float32)
+  }
+
+  private typealias Damage = (what: String, to: @Sendable (inout WarehouseTraining.State) -> Void)
+
+  private static let damages: [Damage] = [
+    ("a step below 0", { $0.step = -1 }), ("a step beyond the stage", { $0.step = 4 }),
+    ("the last step", { $0.step = .max }), ("no steps", { $0.plan.lidar.steps = 0 }),
+    ("endless steps", { $0.plan.motion.steps = .max }),
+    ("fewer missions than none", { $0.plan.regret.missions = -20 }),
+    ("endless missions", { $0.plan.proposals.missions = .max }),
+    ("missions of a stage that drives none", { $0.plan.motion.missions = 8 }),
+    ("a rate that is no number", { $0.plan.movers.rate = .nan }),
+    ("a decay below 0", { $0.plan.movers.decay = -1 }),
+    ("a clip of nothing", { $0.plan.emergence.clip = 0 }),
+  ]
+
+  /// A checkpoint may say anything; a state that no training can be in is refused.
+  @Test func refusesAStateThatCanNotBe() throws {
+    let records = try records(on: Workers(count: 1))
+    let checkpoints = Checkpoints(in: folder.file("run"))
+    var training = WarehouseTraining(records: records, seed: 5, plan: plan())
+    _ = training.advance(on: Workers(count: 1))
+    try training.save(to: checkpoints)
+    #expect(try WarehouseTraining(records: records, resuming: checkpoints).total == 1)
+    let path = checkpoints.folder + "/checkpoint-00000001/state.json"
+    for damage in Self.damages {
+      var state = training.state
+      damage.to(&state)
+      try Files.write(try JSON.encoded(state), to: path)
+      #expect(throws: CheckpointsError.badState(path: path), "\(damage.what)") {
+        _ = try WarehouseTraining(records: records, resuming: checkpoints)
+      }
+    }
+  }
+
   @Test func refusesAnotherModelsCheckpoint() throws {
     let records = try records(on: Workers(count: 1))
     let checkpoints = Checkpoints(in: folder.file("run"))

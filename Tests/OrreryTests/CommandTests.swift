@@ -10,7 +10,11 @@ import Testing
     ["collect", "--output", ""],
     ["collect", "--quirks", "odd"], ["collect", "extra"],
     ["benchmark", "simulator", "--seconds", "nan"],
-    ["layout", "check"],
+    ["layout", "check"], ["train", "--precision", "float8"],
+    ["worlds", "learn", "moon"], ["worlds", "learn", "yard"],
+    ["worlds", "learn", "delay", "counting", "delay"],
+    ["worlds", "learn", "--seeds", "1", "1"], ["worlds", "learn", "--steps", "0"],
+    ["worlds", "learn", "--episodes", "0"], ["worlds", "learn", "--precision", "float8"],
   ])
   func misuseIsSaid(arguments: [String]) throws {
     try Self.expectFailure(arguments, status: 64)
@@ -38,7 +42,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--help"], ["collect", "--help"], ["worlds", "--help"], ["benchmark", "simulator", "--help"],
+    ["--help"], ["collect", "--help"], ["worlds", "--help"], ["worlds", "learn", "--help"],
+    ["benchmark", "simulator", "--help"],
     ["layout", "check", "--help"],
   ])
   func helpIsGiven(arguments: [String]) throws {

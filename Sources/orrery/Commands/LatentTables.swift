@@ -56,17 +56,18 @@ struct LatentWorldResult: Encodable {
   }
 
   private var lives: Table {
+    let finished = judged.contains { $0.trial.finished != nil } ? ["finished", "95 %"] : []
     var table = Table(
-      ["contender", "seed", "return", "95 %", "finished", "95 %", "steps", "ms/decision"],
-      numeric: [1, 2, 3, 4, 5, 6, 7])
+      ["contender", "seed", "return", "95 %"] + finished + ["steps", "ms/decision"],
+      numeric: Set(1..<6 + finished.count))
     for one in judged {
       let trial = one.trial
-      table.add([
-        trial.contender, trial.seed.map(String.init) ?? "", Self.number(trial.meanReturn.estimate),
-        Self.bounds(trial.meanReturn), Self.number(trial.finished.estimate),
-        Self.bounds(trial.finished), String(format: "%.0f", trial.steps),
-        String(format: "%.2f", one.decisionMs),
-      ])
+      table.add(
+        [
+          trial.contender, trial.seed.map(String.init) ?? "",
+          Self.number(trial.meanReturn.estimate), Self.bounds(trial.meanReturn),
+        ] + (trial.finished.map { [Self.number($0.estimate), Self.bounds($0)] } ?? [])
+          + [String(format: "%.0f", trial.steps), String(format: "%.2f", one.decisionMs)])
     }
     return table
   }

@@ -14,8 +14,9 @@ struct LearnWorlds: ParsableCommand {
     discussion: """
       Acts by chance in each world, learns a latent model of it from that alone, once for each seed, \
       and then says how far it sees and how well somebody lives who plans with it: beside chance, \
-      and beside the same planner with the world itself. What is there already is not made again, \
-      so that after Ctrl-C the same command goes on exactly where it was.
+      and beside the same planner with the world itself. Episodes and models that are there already \
+      are not made again, so that after Ctrl-C the same command goes on exactly where it was; only \
+      the judgement, results.json, is made anew.
       """)
 
   @OptionGroup var options: LearnWorldsOptions
@@ -37,7 +38,8 @@ struct LearnWorlds: ParsableCommand {
   }
 }
 
-/// One world on its way: episodes, a model a seed, a judgement.
+/// One world on its way, in a folder: "episodes"; a folder of checkpoints and metrics for each seed;
+/// and "results.json", what the last run found in the end.
 struct LatentRun {
   let world: WorldName
   let plan: LatentPlan
@@ -60,13 +62,15 @@ struct LatentRun {
           seed: seed, model: model, forecast: try LatentForecast(of: model, on: store),
           seconds: (ContinuousClock.now - began) / .seconds(1)))
     }
-    return try judge(learned, episodes: episodes)
+    let result = try judge(learned, episodes: episodes)
+    try ResultStore(in: folder).write(result, to: "results")
+    return result
   }
 
-  private func interrupted(_ what: String) -> Failure {
+  private func interrupted(_ what: String, saved: String = "all of it") -> Failure {
     Failure(
       status: .interrupted,
-      sentence: "Stopped \(what) \(world.rawValue), all of it saved in \(folder): the same command "
+      sentence: "Stopped \(what) \(world.rawValue), \(saved) saved in \(folder): the same command "
         + "goes on from there.")
   }
 
@@ -86,17 +90,8 @@ struct LatentRun {
     let folder = "\(folder)/\(plan.objective.regularizer.rawValue)-seed\(seed)"
     let checkpoints = Checkpoints(in: folder)
     try Files.makeFolder(folder)
-    var training: LatentTraining
-    if try checkpoints.newest() == nil {
-      training = try LatentTraining(store, seed: seed, plan: plan)
-    } else {
-      training = try LatentTraining(store, resuming: checkpoints)
-      guard training.state.plan == plan else {
-        throw Failure(
-          status: .usage,
-          sentence: "\(folder) holds a training by another plan: choose another folder.")
-      }
-    }
+    var training = try LatentTraining(store, seed: seed, plan: plan)
+    if try checkpoints.newest() != nil { try training.resume(from: checkpoints) }
     guard !training.isDone else { return training.model }
     try learn(&training, checkpoints: checkpoints, folder: folder, seed: seed)
     return training.model
@@ -153,7 +148,7 @@ struct LatentRun {
     func judge(_ make: () -> LatentTrial?) throws {
       if Interrupt.hasCome {
         bar.finish()
-        throw interrupted("judging")
+        throw interrupted("judging", saved: "its episodes and models")
       }
       bar.show(done, note: world.rawValue)
       let began = ContinuousClock.now

@@ -31,9 +31,10 @@ struct Train: ParsableCommand {
       options.resume
       ? try WarehouseTraining(records: records, resuming: checkpoints)
       : WarehouseTraining(
-        records: records, seed: options.work.seed, plan: TrainingPlan(scale: options.scale))
+        records: records, seed: options.work.seed,
+        plan: TrainingPlan(scale: options.scale, precision: options.precision))
     let run = TrainingRun(folder: options.output, saveEvery: options.saveEvery)
-    guard let loss = try run.finish(&training, on: workers) else {
+    guard let losses = try run.finish(&training, on: workers) else {
       throw Failure(
         status: .interrupted,
         sentence: "Stopped after \(training.total) of \(training.stepsMax) steps, saved in "
@@ -41,7 +42,7 @@ struct Train: ParsableCommand {
     }
     if options.work.json {
       try Output.say(
-        json: Report(folder: options.output, steps: training.total, motionLoss: loss))
+        json: Report(folder: options.output, steps: training.total, losses: losses))
     } else {
       try Output.say("\(training.total) steps; the model is in \(options.output).")
     }
@@ -50,7 +51,8 @@ struct Train: ParsableCommand {
   private struct Report: Encodable {
     var folder: String
     var steps: Int
-    var motionLoss: Float
+    /// The last recorded loss of each part that learned now.
+    var losses: [String: Float]
   }
 }
 
@@ -67,8 +69,10 @@ struct TrainingRun {
 
   /// Takes all the steps that are left.
   ///
-  /// - Returns: the last recorded loss; nil where it was interrupted, all of it saved.
-  func finish(_ training: inout WarehouseTraining, on workers: Workers) throws -> Float? {
+  /// - Returns: the last recorded loss of each stage; nil where it was interrupted, all of it saved.
+  func finish(
+    _ training: inout WarehouseTraining, on workers: Workers
+  ) throws -> [String: Float]? {
     let checkpoints = Checkpoints(in: folder)
     try Files.makeFolder(folder)
     var metrics = try Metrics(
@@ -76,7 +80,7 @@ struct TrainingRun {
     var bar = ProgressBar(title, unit: "steps", total: training.stepsMax)
     var saved = ContinuousClock.now
     var losses: [Float] = []
-    var last: Float = 0
+    var last: [String: Float] = [:]
     while !training.isDone {
       let progress = training.advance(on: workers)
       guard progress.loss?.isFinite ?? true else {
@@ -86,13 +90,16 @@ struct TrainingRun {
             + "numbers that are not; the last checkpoint in \(folder) is sound.")
       }
       if let loss = progress.loss { losses.append(loss) }
-      if progress.step % Self.recordEvery == 0, !losses.isEmpty {
-        last = losses.reduce(0, +) / Float(losses.count)
+      // A stage records what is left at its end: a mean is of one stage.
+      let isRecorded = progress.step % Self.recordEvery == 0 || progress.step == progress.steps
+      if isRecorded && !losses.isEmpty {
+        let loss = losses.reduce(0, +) / Float(losses.count)
+        last[progress.stage.rawValue] = loss
         losses = []
         try metrics.record(
           step: progress.total, at: Date().timeIntervalSince1970,
           [
-            (name: "\(progress.stage.rawValue)/loss", value: Double(last)),
+            (name: "\(progress.stage.rawValue)/loss", value: Double(loss)),
             (name: "\(progress.stage.rawValue)/gradientNorm", value: Double(progress.gradientNorm)),
           ])
       }

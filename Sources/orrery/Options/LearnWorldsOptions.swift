@@ -43,7 +43,9 @@ struct LearnWorldsOptions: ParsableArguments {
   }
 
   func validate() throws {
-    guard !worlds.isEmpty else { throw ValidationError("no world is named.") }
+    guard !worlds.isEmpty, Set(worlds).count == worlds.count else {
+      throw ValidationError("one world or more has to be named, each once.")
+    }
     for world in worlds where LatentPlan.recommended(for: world) == nil {
       throw ValidationError(
         "\(world.rawValue) has a model of its own: see \"orrery train --help\".")

@@ -1,5 +1,6 @@
 // What "orrery train" is told.
 import ArgumentParser
+import Tensors
 
 /// The options of training.
 struct TrainOptions: ParsableArguments {
@@ -14,6 +15,12 @@ struct TrainOptions: ParsableArguments {
 
   @Option(help: "Steps of training, as a multiple of those of the demo.")
   var scale = 1.0
+
+  @Option(
+    help: """
+      How the factors of matrix products are held: float32, bfloat16. What is resumed keeps its own.
+      """)
+  var precision = Precision.float32
 
   @Option(help: "Seconds between two checkpoints.")
   var saveEvery = 30.0

@@ -11,8 +11,6 @@ enum Output {
 
   /// Writes a value as a line of JSON.
   static func say(json value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try say(String(decoding: try encoder.encode(value), as: UTF8.self))
+    try Files.write(try JSON.encoded(value), to: STDOUT_FILENO, named: "standard output")
   }
 }

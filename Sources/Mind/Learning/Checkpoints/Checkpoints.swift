@@ -59,11 +59,8 @@ public struct Checkpoints: Sendable {
     } catch {
       throw .file(error)
     }
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      return try decoder.decode(type, from: bytes)
+      return try JSON.decoded(type, from: bytes)
     } catch {
       throw .badState(path: path)
     }
@@ -148,12 +145,8 @@ public struct Checkpoints: Sendable {
   private static func json(
     _ state: some Encodable, for path: String
   ) throws(FileError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      return [UInt8](try encoder.encode(state)) + [0x0A]
+      return try JSON.encoded(state, isIndented: true)
     } catch {
       throw .unwritable(path: path, reason: "its state can not be said in JSON")
     }

@@ -27,11 +27,8 @@ public struct ResultStore: Sendable {
   public func kept<Value: Codable & Sendable>(
     _ name: String, key: String, as type: Value.Type
   ) -> Kept<Value>? {
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     guard let data = try? Files.contents(of: path(name)),
-      let kept = try? decoder.decode(Kept<Value>.self, from: data), kept.key == key
+      let kept = try? JSON.decoded(Kept<Value>.self, from: data), kept.key == key
     else { return nil }
     return kept
   }
@@ -55,12 +52,8 @@ public struct ResultStore: Sendable {
   public func path(_ name: String) -> String { "\(folder)/\(name).json" }
 
   private func json(_ value: some Encodable, for path: String) throws(FileError) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
-      return [UInt8](try encoder.encode(value)) + [0x0A]
+      return try JSON.encoded(value)
     } catch {
       throw .unwritable(path: path, reason: "its values can not be said in JSON")
     }

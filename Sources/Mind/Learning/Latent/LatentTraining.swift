@@ -59,21 +59,6 @@ public struct LatentTraining: Sendable {
     var configuration = LatentModel.Configuration(
       of: store.spec, rewardLimit: try Self.largestReward(in: store))
     configuration.mixers = Array(repeating: .gatedDelta, count: plan.layers)
-    self.init(store, seed: seed, plan: plan, configuration: configuration)
-  }
-
-  /// The training that the newest checkpoint in a folder holds.
-  public init(_ store: EpisodeStore, resuming checkpoints: Checkpoints) throws(CheckpointsError) {
-    let state = try checkpoints.state(State.self)
-    self.init(store, seed: state.seed, plan: state.plan, configuration: state.configuration)
-    try checkpoints.load(into: &trainer.model)
-    try trainer.resume(at: state.step, from: checkpoints)
-  }
-
-  private init(
-    _ store: EpisodeStore, seed: UInt64, plan: LatentPlan,
-    configuration: LatentModel.Configuration
-  ) {
     let parts = store.split(heldOut: Self.heldOutShare)
     // A handful of episodes may all fall on one side: then both learn and judge from all.
     func windows(of part: EpisodeStore, seed: UInt64) -> Replay {
@@ -88,6 +73,23 @@ public struct LatentTraining: Sendable {
     trainer = Trainer(
       LatentModel(configuration, random: &random), course: LatentCourse(seed: seed, plan: plan),
       schedule: plan.schedule)
+  }
+
+  /// Goes on where the newest checkpoint in a folder was written, exactly.
+  ///
+  /// A file may say anything, so nothing is built from what this one says: it has to be of this very
+  /// training. Where it is not, the training stays as it is.
+  public mutating func resume(from checkpoints: Checkpoints) throws(CheckpointsError) {
+    let found = try checkpoints.state(State.self)
+    var own = state
+    own.step = found.step
+    guard found == own, found.step >= 0 && found.step <= plan.schedule.steps else {
+      throw .otherRun(folder: checkpoints.folder)
+    }
+    var resumed = trainer
+    try checkpoints.load(into: &resumed.model)
+    try resumed.resume(at: found.step, from: checkpoints)
+    trainer = resumed
   }
 
   /// The model as of the last step.
@@ -122,7 +124,7 @@ public struct LatentTraining: Sendable {
     return trainer.course.parts(of: trainer.model, sequence, step: last, random: &random).values
   }
 
-  /// Writes a checkpoint from which `init(_:resuming:)` goes on exactly.
+  /// Writes a checkpoint from which `resume(from:)` goes on exactly.
   public func save(to checkpoints: Checkpoints) throws(FileError) {
     try checkpoints.save(
       step: trainer.step, model: trainer.model, optimizer: trainer.optimizer, state: state)
@@ -137,19 +139,6 @@ public struct LatentTraining: Sendable {
       }
     }
     return largest > 0 ? largest : 1
-  }
-}
-
-extension LatentModel {
-  /// The model that the newest checkpoint of a training holds.
-  public static func trained(
-    in checkpoints: Checkpoints
-  ) throws(CheckpointsError) -> LatentModel {
-    let state = try checkpoints.state(LatentTraining.State.self)
-    var random = Random(seed: 0)
-    var model = LatentModel(state.configuration, random: &random)
-    try checkpoints.load(into: &model)
-    return model
   }
 }
 

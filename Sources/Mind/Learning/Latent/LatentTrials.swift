@@ -17,12 +17,12 @@ public struct LatentTrial: Codable, Sendable {
   /// The mean return with its interval by resampling episodes.
   public var meanReturn: Interval
   /// The share of episodes that ended by their own rules, with Wilson's interval: of a world with a
-  /// goal, those that reached it.
-  public var finished: Interval
+  /// goal, those that reached it. Nil where no episode can: it ends when its time is up.
+  public var finished: Interval?
   /// The mean number of steps.
   public var steps: Double
 
-  init(_ contender: String, seed: UInt64?, _ lives: [Life]) {
+  init(_ contender: String, seed: UInt64?, _ lives: [Life], canFinish: Bool) {
     self.contender = contender
     self.seed = seed
     returns = lives.map(\.earned)
@@ -31,7 +31,7 @@ public struct LatentTrial: Codable, Sendable {
     meanReturn = bootstrap(values.count, random: &random) { picks in
       mean(picks.map { values[$0] })
     }
-    finished = wilson(lives.count { $0.isFinished }, of: lives.count)
+    finished = canFinish ? wilson(lives.count { $0.isFinished }, of: lives.count) : nil
     steps = mean(lives.map { Double($0.steps) })
   }
 }
@@ -75,12 +75,12 @@ public struct LatentTrials: Sendable {
 
   /// Actions by chance: the floor.
   public func chance(on workers: Workers) -> LatentTrial {
-    LatentTrial("chance", seed: nil, lives(.chance, on: workers))
+    trial("chance", .chance, on: workers)
   }
 
   /// The same planner over the world itself: the ceiling.
   public func oracle(on workers: Workers) -> LatentTrial {
-    LatentTrial("planner, true world (oracle)", seed: nil, lives(.oracle, on: workers))
+    trial("planner, true world (oracle)", .oracle, on: workers)
   }
 
   /// The planner over a learned model, for rewards.
@@ -88,10 +88,11 @@ public struct LatentTrials: Sendable {
     let mind = Mind.learned { [planner] in
       LatentAgent(model, aim: .rewards(discount: Self.discount), planner: planner)
     }
-    return LatentTrial("planner, learned model, rewards", seed: seed, lives(mind, on: workers))
+    return trial("planner, learned model, rewards", seed: seed, mind, on: workers)
   }
 
-  /// The planner over a learned model, towards the latent of the goal; nil where there is no goal.
+  /// The planner over a learned model, towards the latent of the goal; nil where there is no goal. It
+  /// does not get there yet: planning for rewards does.
   public func goal(
     _ model: LatentModel, seed: UInt64, caution: Float = 0.1, on workers: Workers
   ) -> LatentTrial? {
@@ -104,12 +105,20 @@ public struct LatentTrials: Sendable {
         model, aim: .goal(caution: caution) { [$0[4], $0[5], 0, 0, $0[4], $0[5]] },
         planner: planner)
     }
-    return LatentTrial("planner, learned model, goal", seed: seed, lives(mind, on: workers))
+    return trial("planner, learned model, goal", seed: seed, mind, on: workers)
   }
 
   private enum Mind: Sendable {
     case chance, oracle
     case learned(@Sendable () -> LatentAgent)
+  }
+
+  private func trial(
+    _ contender: String, seed: UInt64? = nil, _ mind: Mind, on workers: Workers
+  ) -> LatentTrial {
+    // Only the mass has somewhere to arrive; in worlds of symbols time runs out.
+    LatentTrial(
+      contender, seed: seed, lives(mind, on: workers), canFinish: world == .pointMass)
   }
 
   private func lives(_ mind: Mind, on workers: Workers) -> [Life] {

@@ -45,6 +45,15 @@ public struct Schedule: Codable, Sendable, Hashable {
   var waves: Int { (missions + Self.missionsOfWave - 1) / Self.missionsOfWave }
   /// Times that missions are driven, and steps.
   public var stepsInAll: Int { waves + steps }
+
+  /// Whether one can learn by it: a file may say anything.
+  var isSound: Bool {
+    (1...Self.countMax).contains(steps) && (0...Self.countMax).contains(missions)
+      && rate.isFinite && rate >= 0 && decay.isFinite && decay >= 0 && clip > 0
+  }
+
+  /// More steps or missions than anybody has the time for.
+  private static let countMax = 1_000_000_000
 }
 
 /// A model on its way, and all that is needed to go on with it: nothing else has a state.

@@ -1,5 +1,7 @@
 // How long each part of the warehouse's model learns.
 
+public import Tensors
+
 /// How long each part of the model learns.
 public struct TrainingPlan: Codable, Sendable, Hashable {
   /// How the robot moves.
@@ -16,11 +18,13 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
   public var regret: Schedule
 
   /// A plan whose parts take this share of the steps of the demo.
-  public init(scale: Double = 1) {
+  ///
+  /// - Parameter precision: how the factors of matrix products are held.
+  public init(scale: Double = 1, precision: Precision = .float32) {
     func schedule(_ steps: Double, rate: Float, missions: Double = 0) -> Schedule {
       Schedule(
         steps: max(1, Int((steps * scale).rounded())), rate: rate,
-        missions: Int((missions * scale).rounded(.up)))
+        missions: Int((missions * scale).rounded(.up)), precision: precision)
     }
     motion = schedule(2100, rate: 3e-3)
     movers = schedule(1500, rate: 2e-3)

@@ -14,6 +14,9 @@ public struct WarehouseTraining: Sendable {
     case motion, movers, emergence, lidar, proposals, regret
 
     static let last = regret
+
+    /// Whether it learns from missions that the model drives itself.
+    var isRehearsed: Bool { self == .proposals || self == .regret }
   }
 
   /// What a checkpoint holds besides the parameters and the optimizer's moments.
@@ -174,5 +177,26 @@ public struct WarehouseTraining: Sendable {
     learner = PartLearner(
       stage: stage, place: place,
       trainer: Trainer(model[keyPath: place], course: course, schedule: plan[stage]))
+  }
+}
+
+extension WarehouseTraining.State {
+  /// Reads a state that a training can be in, and no other: a file may say anything.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    seed = try values.decode(UInt64.self, forKey: .seed)
+    plan = try values.decode(TrainingPlan.self, forKey: .plan)
+    stage = try values.decode(WarehouseTraining.Stage.self, forKey: .stage)
+    step = try values.decode(Int.self, forKey: .step)
+    guard isSound else {
+      throw DecodingError.dataCorrupted(
+        .init(codingPath: decoder.codingPath, debugDescription: "no training can be in this state"))
+    }
+  }
+
+  private var isSound: Bool {
+    WarehouseTraining.Stage.allCases.allSatisfy {
+      plan[$0].isSound && ($0.isRehearsed || plan[$0].missions == 0)
+    } && (0...plan[stage].stepsInAll).contains(step)
   }
 }
