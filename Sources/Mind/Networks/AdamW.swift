@@ -90,7 +90,8 @@ public struct AdamW: Sendable {
       }
       guard moment.isFinite else { throw .notFinite(name: name) }
     }
-    guard let count = steps.first.flatMap({ Int(exactly: $0) }), steps.count == 1, count >= 0
+    guard let count = steps.first.flatMap({ Int(exactly: $0) }), steps.count == 1,
+      (0...(1 << 53)).contains(count)
     else { throw .misshaped(name: "optimizer.step", expected: [1], found: [steps.count]) }
     (step, first, second) = (count, moments[0], moments[1])
   }
