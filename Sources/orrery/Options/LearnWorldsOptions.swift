@@ -21,8 +21,12 @@ struct LearnWorldsOptions: ParsableArguments {
   @Option(help: "What keeps latents apart: sigreg, vicreg, none.")
   var regularizer = LatentObjective.Regularizer.sigReg
 
-  @Option(help: "How the factors of matrix products are held: float32, bfloat16.")
-  var precision = Precision.float32
+  @Option(
+    help: """
+      How the factors of matrix products are held. (default: bfloat16 where this machine \
+      multiplies it faster, else float32)
+      """)
+  var precision: Precision?
 
   @Option(name: .shortAndLong, help: "The folder for episodes, models and results.")
   var output = "runs/worlds"
@@ -38,7 +42,7 @@ struct LearnWorldsOptions: ParsableArguments {
     guard var plan = LatentPlan.recommended(for: world) else { return nil }
     if let steps { plan.schedule.steps = steps }
     plan.objective.regularizer = regularizer
-    plan.schedule.precision = precision
+    plan.schedule.precision = precision ?? .fastest
     return plan
   }
 
