@@ -28,7 +28,7 @@ import Testing
 
   @Test func whatIsThereIsNotMadeAgain() throws {
     let program = try Program()
-    let first = try program.run(Self.learn("counting"))
+    let first = try program.run(Self.learn("counting", "--precision", "float32"))
     #expect(first.status == 0, "\(first.errors)")
     #expect(first.output.contains("chance") && first.output.contains("linear probe"))
     #expect(!first.output.contains("finished"), "nobody arrives in a world of symbols")
@@ -38,7 +38,8 @@ import Testing
     let results = try JSONSerialization.jsonObject(with: try Self.results(in: folder))
     #expect((results as? [String: Any])?["world"] as? String == "counting")
 
-    let second = try Program(in: program.folder).run(Self.learn("counting", "--json"))
+    let second = try Program(in: program.folder).run(
+      Self.learn("counting", "--precision", "float32", "--json"))
     #expect(second.status == 0 && !second.errors.contains("Learning"), "\(second.errors)")
     #expect(try Self.files(in: folder) == made)
     let said = try JSONSerialization.jsonObject(with: Data(second.output.utf8))
@@ -52,7 +53,7 @@ import Testing
     let place = program.folder + "/runs/delay/sigreg-seed1"
     try Files.makeFolder(program.folder + "/runs/delay")
     try FileManager.default.copyItem(atPath: learned, toPath: place)
-    let foreign = try Program(in: program.folder).run(Self.learn("delay"))
+    let foreign = try Program(in: program.folder).run(Self.learn("delay", "--precision", "float32"))
     #expect(foreign.status == 65 && foreign.errors.contains("choose another folder"))
     // And one in another precision.
     let other = try Program(in: program.folder).run(
