@@ -25,6 +25,7 @@ demo: bootstrap
 	.build/release/orrery demo $(DEMO)
 
 test: lint build
+	scripts/check-aarch64
 	swift test -c release --skip-build
 
 lint:
