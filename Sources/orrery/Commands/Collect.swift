@@ -53,7 +53,7 @@ struct Collect: ParsableCommand {
     let began = ContinuousClock.now
     var bar = ProgressBar("Collecting", unit: "episodes", total: episodes)
     let collector = Collector(collection, into: output)
-    let progress = try collector.run(on: Workers(count: work.workerCount)) { progress in
+    let progress = try collector.run(on: Workers(count: work.threads.count)) { progress in
       if progress.episodes < episodes || progress.stepsMade > 0 { bar.show(progress.episodes) }
       return !Interrupt.hasCome
     }

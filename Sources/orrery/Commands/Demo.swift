@@ -21,8 +21,7 @@ struct Demo: ParsableCommand {
     let folder = options.folder
     if options.fresh { try clear(folder) }
     let began = ContinuousClock.now
-    let workers = Workers(
-      count: options.workers ?? ProcessInfo.processInfo.activeProcessorCount)
+    let workers = Workers(count: options.threads.count)
     let demo = DemoRun(plan, in: folder, workers: workers)
     try demo.collect()
     try demo.train()

@@ -19,8 +19,7 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     Interrupt.watch()
-    let workers = Workers(
-      count: options.workers ?? ProcessInfo.processInfo.activeProcessorCount)
+    let workers = Workers(count: options.threads.count)
     let store = ResultStore(in: options.output)
     var run = try EvaluationRun(
       options.plan, models: options.part == .memory ? [] : options.model,

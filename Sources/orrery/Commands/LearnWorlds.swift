@@ -23,8 +23,7 @@ struct LearnWorlds: ParsableCommand {
 
   func run() throws {
     Interrupt.watch()
-    let workers = Workers(
-      count: options.workers ?? ProcessInfo.processInfo.activeProcessorCount)
+    let workers = Workers(count: options.threads.count)
     var results: [LatentWorldResult] = []
     for world in options.worlds {
       guard let plan = options.plan(for: world) else { continue }

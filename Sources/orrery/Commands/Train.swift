@@ -17,7 +17,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     Interrupt.watch()
-    let workers = Workers(count: options.work.workerCount)
+    let workers = Workers(count: options.work.threads.count)
     let checkpoints = Checkpoints(in: options.output)
     if let step = try checkpoints.newest(), !options.resume {
       throw Failure(

@@ -12,6 +12,9 @@ struct EvaluateOptions: ParsableArguments {
   @Option(help: "Missions that every driver drives; all get the same.")
   var episodes = 200
 
+  @Option(help: "How many of them ablations and oracles drive. (default: 100, or all if fewer)")
+  var sideEpisodes: Int?
+
   @Option(help: "Robots whose motion is foretold, half plain and half rich.")
   var robots = 200
 
@@ -24,8 +27,7 @@ struct EvaluateOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The folder for the results and the report.")
   var output = "runs/evaluation"
 
-  @Option(help: "Threads that compute. The result does not depend on it. (default: all cores)")
-  var workers: Int?
+  @OptionGroup var threads: WorkersOption
 
   @Flag(help: "Write the results as JSON.")
   var json = false
@@ -40,7 +42,7 @@ struct EvaluateOptions: ParsableArguments {
     var plan = EvaluationPlan()
     plan.robots = robots
     plan.missions = episodes
-    plan.sideMissions = episodes
+    plan.sideMissions = sideEpisodes ?? min(plan.sideMissions, episodes)
     return plan
   }
 
@@ -48,11 +50,12 @@ struct EvaluateOptions: ParsableArguments {
     guard (1...100_000).contains(episodes) else {
       throw ValidationError("--episodes is \(episodes), and has to be 1 to 100000.")
     }
+    guard (1...episodes).contains(sideEpisodes ?? 1) else {
+      throw ValidationError(
+        "--side-episodes is \(sideEpisodes ?? 1), and has to be 1 to --episodes, \(episodes).")
+    }
     guard (4...100_000).contains(robots), robots % 4 == 0 else {
       throw ValidationError("--robots is \(robots), and has to be a multiple of 4 up to 100000.")
-    }
-    guard (1...256).contains(workers ?? 1) else {
-      throw ValidationError("--workers is \(workers ?? 1), and has to be 1 to 256.")
     }
   }
 }

@@ -31,8 +31,7 @@ struct LearnWorldsOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The folder for episodes, models and results.")
   var output = "runs/worlds"
 
-  @Option(help: "Threads that compute. The result does not depend on it. (default: all cores)")
-  var workers: Int?
+  @OptionGroup var threads: WorkersOption
 
   @Flag(help: "Write the results as JSON.")
   var json = false
@@ -65,9 +64,6 @@ struct LearnWorldsOptions: ParsableArguments {
     }
     guard !output.isEmpty else {
       throw ValidationError("--output is empty, and has to be a folder.")
-    }
-    guard (1...256).contains(workers ?? 1) else {
-      throw ValidationError("--workers is \(workers ?? 1), and has to be 1 to 256.")
     }
   }
 }
