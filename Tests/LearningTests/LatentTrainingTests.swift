@@ -63,7 +63,7 @@ import WorldModels
     ("seed", { $0.seed = 9 }), ("step", { $0.step = -1 }), ("step", { $0.step = 3 }),
     ("step", { $0.step = .max }), ("windows", { $0.plan.windows = 0 }),
     ("rows", { $0.plan.rows = 0 }), ("steps", { $0.plan.schedule.steps = -1 }),
-    ("missions", { $0.plan.schedule.missions = .max }), ("layers", { $0.plan.layers = 1 << 40 }),
+    ("layers", { $0.plan.layers = 1 << 40 }),
     ("latent", { $0.configuration.latent = -16 }), ("width", { $0.configuration.width = 0 }),
     ("reward", { $0.configuration.reward.count = 1 }),
     ("limit", { $0.configuration.reward.limit = .nan }),

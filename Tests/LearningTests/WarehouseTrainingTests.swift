@@ -23,11 +23,12 @@ import WorldModels
   private func plan() -> TrainingPlan {
     var plan = TrainingPlan()
     for stage in [
-      \TrainingPlan.motion, \.movers, \.emergence, \.lidar, \.proposals, \.regret,
+      \TrainingPlan.motion, \.movers, \.emergence, \.lidar, \.proposals.learning,
+      \.regret.learning,
     ] {
       plan[keyPath: stage].steps = 3
-      plan[keyPath: stage].missions = min(1, plan[keyPath: stage].missions)
     }
+    (plan.proposals.missions, plan.regret.missions) = (1, 1)
     return plan
   }
 
@@ -109,7 +110,6 @@ import WorldModels
     ("endless steps", { $0.plan.motion.steps = .max }),
     ("fewer missions than none", { $0.plan.regret.missions = -20 }),
     ("endless missions", { $0.plan.proposals.missions = .max }),
-    ("missions of a stage that drives none", { $0.plan.motion.missions = 8 }),
     ("a rate that is no number", { $0.plan.movers.rate = .nan }),
     ("a decay below 0", { $0.plan.movers.decay = -1 }),
     ("a clip of nothing", { $0.plan.emergence.clip = 0 }),

@@ -52,7 +52,7 @@ struct RehearsingLearner<C: RehearsedCourse>: Learner {
   let stage: WarehouseTraining.Stage
   let place: any WritableKeyPath<WarehouseModel, C.Model> & Sendable
   let drive: @Sendable (_ mission: Int) -> C.Records
-  private let schedule: Schedule
+  private let schedule: RehearsedSchedule
   private var course: C
   /// Waves of missions that were driven.
   private var driven = 0
@@ -64,7 +64,7 @@ struct RehearsingLearner<C: RehearsedCourse>: Learner {
   init(
     stage: WarehouseTraining.Stage,
     place: any WritableKeyPath<WarehouseModel, C.Model> & Sendable, model: C.Model, course: C,
-    schedule: Schedule, drive: @escaping @Sendable (_ mission: Int) -> C.Records
+    schedule: RehearsedSchedule, drive: @escaping @Sendable (_ mission: Int) -> C.Records
   ) {
     self.stage = stage
     self.place = place
@@ -76,7 +76,7 @@ struct RehearsingLearner<C: RehearsedCourse>: Learner {
 
   var step: Int { resumed?.step ?? (driven + (trainer?.step ?? 0)) }
   var optimizer: AdamW {
-    resumed?.optimizer ?? (trainer ?? Trainer(model, course: course, schedule: schedule)).optimizer
+    resumed?.optimizer ?? (trainer ?? fresh).optimizer
   }
 
   mutating func advance(on workers: Workers) -> (loss: Float, gradientNorm: Float)? {
@@ -94,17 +94,19 @@ struct RehearsingLearner<C: RehearsedCourse>: Learner {
   }
 
   private mutating func driveOn(_ workers: Workers) {
-    let first = driven * Schedule.missionsOfWave
-    let count = min(Schedule.missionsOfWave, schedule.missions - first)
-    let drive = drive
-    for records in workers.map(count, { drive(first + $0) }) { course.records.append(records) }
+    let (wave, drive) = (schedule.missions(ofWave: driven), drive)
+    for records in workers.map(wave.count, { drive(wave.lowerBound + $0) }) {
+      course.records.append(records)
+    }
     driven += 1
   }
+
+  private var fresh: Trainer<C> { Trainer(model, course: course, schedule: schedule.learning) }
 
   /// Begins to learn, once all missions have been driven.
   private mutating func begin(at step: Int, with optimizer: AdamW?) {
     guard driven == schedule.waves, step >= 0 else { return }
-    var trainer = Trainer(model, course: course, schedule: schedule)
+    var trainer = fresh
     trainer.step = step
     if let optimizer, step > 0 { trainer.optimizer = optimizer }
     self.trainer = trainer

@@ -21,39 +21,28 @@ public struct Schedule: Codable, Sendable, Hashable {
   public var decay: Float
   /// Gradients are scaled down to this norm.
   public var clip: Float
-  /// Missions that are driven first, to learn from.
-  public var missions: Int
   /// How the factors of matrix products are held.
   public var precision: Precision
 
   /// How long and how fast to learn.
   public init(
-    steps: Int, rate: Float, decay: Float = 1e-3, clip: Float = 1, missions: Int = 0,
-    precision: Precision = .float32
+    steps: Int, rate: Float, decay: Float = 1e-3, clip: Float = 1, precision: Precision = .float32
   ) {
     self.steps = steps
     self.rate = rate
     self.decay = decay
     self.clip = clip
-    self.missions = missions
     self.precision = precision
   }
 
-  /// Missions that are driven in one go.
-  static let missionsOfWave = 8
-  /// Times that missions are driven.
-  var waves: Int { (missions + Self.missionsOfWave - 1) / Self.missionsOfWave }
-  /// Times that missions are driven, and steps.
-  public var stepsInAll: Int { waves + steps }
-
   /// Whether one can learn by it: a file may say anything.
   var isSound: Bool {
-    (1...Self.countMax).contains(steps) && (0...Self.countMax).contains(missions)
-      && rate.isFinite && rate >= 0 && decay.isFinite && decay >= 0 && clip > 0
+    (1...Self.stepsMax).contains(steps) && rate.isFinite && rate >= 0
+      && decay.isFinite && decay >= 0 && clip > 0
   }
 
-  /// More steps or missions than anybody has the time for.
-  private static let countMax = 1_000_000_000
+  /// More steps than anybody has the time for.
+  private static let stepsMax = 1_000_000_000
 }
 
 /// A model on its way, and all that is needed to go on with it: nothing else has a state.

@@ -13,25 +13,28 @@ public struct TrainingPlan: Codable, Sendable, Hashable {
   /// What the lidar shows.
   public var lidar: Schedule
   /// What searches choose.
-  public var proposals: Schedule
+  public var proposals: RehearsedSchedule
   /// What searches gain.
-  public var regret: Schedule
+  public var regret: RehearsedSchedule
 
   /// A plan whose parts take this share of the steps of the demo.
   ///
   /// - Parameter precision: how the factors of matrix products are held.
   public init(scale: Double = 1, precision: Precision = .float32) {
-    func schedule(_ steps: Double, rate: Float, missions: Double = 0) -> Schedule {
+    func schedule(_ steps: Double, rate: Float) -> Schedule {
       Schedule(
-        steps: max(1, Int((steps * scale).rounded())), rate: rate,
-        missions: Int((missions * scale).rounded(.up)), precision: precision)
+        steps: max(1, Int((steps * scale).rounded())), rate: rate, precision: precision)
+    }
+    func rehearsed(missions: Double, _ steps: Double) -> RehearsedSchedule {
+      RehearsedSchedule(
+        missions: Int((missions * scale).rounded(.up)), learning: schedule(steps, rate: 2e-3))
     }
     motion = schedule(2100, rate: 3e-3)
     movers = schedule(1500, rate: 2e-3)
     emergence = schedule(250, rate: 2e-3)
     lidar = schedule(300, rate: 2e-3)
-    proposals = schedule(900, rate: 2e-3, missions: 72)
-    regret = schedule(300, rate: 2e-3, missions: 24)
+    proposals = rehearsed(missions: 72, 900)
+    regret = rehearsed(missions: 24, 300)
   }
 }
 
@@ -43,8 +46,25 @@ extension TrainingPlan {
     case .movers: movers
     case .emergence: emergence
     case .lidar: lidar
-    case .proposals: proposals
-    case .regret: regret
+    case .proposals: proposals.learning
+    case .regret: regret.learning
     }
+  }
+
+  /// Steps of a part; a wave of missions that it drives before is a step too.
+  public func steps(of stage: WarehouseTraining.Stage) -> Int {
+    let waves =
+      switch stage {
+      case .proposals: proposals.waves
+      case .regret: regret.waves
+      case .motion, .movers, .emergence, .lidar: 0
+      }
+    return waves + self[stage].steps
+  }
+
+  /// Whether one can learn by it: a file may say anything.
+  var isSound: Bool {
+    proposals.isSound && regret.isSound
+      && WarehouseTraining.Stage.allCases.allSatisfy { self[$0].isSound }
   }
 }

@@ -15,8 +15,6 @@ public struct WarehouseTraining: Sendable {
 
     static let last = regret
 
-    /// Whether it learns from missions that the model drives itself.
-    var isRehearsed: Bool { self == .proposals || self == .regret }
   }
 
   /// What a checkpoint holds besides the parameters and the optimizer's moments.
@@ -32,7 +30,7 @@ public struct WarehouseTraining: Sendable {
 
     /// Whether nothing is left to be learned.
     public var isDone: Bool {
-      stage == Stage.last && step >= plan[stage].stepsInAll
+      stage == Stage.last && step >= plan.steps(of: stage)
     }
   }
 
@@ -89,7 +87,7 @@ public struct WarehouseTraining: Sendable {
   public var isDone: Bool { learner == nil }
 
   /// Steps of all stages.
-  public var stepsMax: Int { Stage.allCases.reduce(0) { $0 + plan[$1].stepsInAll } }
+  public var stepsMax: Int { Stage.allCases.reduce(0) { $0 + plan.steps(of: $1) } }
 
   /// Takes one step.
   public mutating func advance(on workers: Workers) -> Progress {
@@ -100,7 +98,7 @@ public struct WarehouseTraining: Sendable {
     learner.install(in: &model)
     self.learner = learner
     let progress = Progress(
-      stage: stage, step: learner.step, steps: plan[stage].stepsInAll, total: total,
+      stage: stage, step: learner.step, steps: plan.steps(of: stage), total: total,
       loss: result?.loss, gradientNorm: result?.gradientNorm ?? 0)
     if isStageDone { beginNext() }
     return progress
@@ -118,19 +116,19 @@ public struct WarehouseTraining: Sendable {
     let last = Stage.last
     return State(
       seed: seed, plan: plan, stage: learner?.stage ?? last,
-      step: learner?.step ?? plan[last].stepsInAll)
+      step: learner?.step ?? plan.steps(of: last))
   }
 
   /// Steps taken in all stages.
   public var total: Int {
     let state = state
     let before = Stage.allCases.prefix { $0 != state.stage }
-    return before.reduce(state.step) { $0 + plan[$1].stepsInAll }
+    return before.reduce(state.step) { $0 + plan.steps(of: $1) }
   }
 
   private var isStageDone: Bool {
     let state = state
-    return state.step >= plan[state.stage].stepsInAll
+    return state.step >= plan.steps(of: state.stage)
   }
 
   private mutating func beginNext() {
@@ -154,21 +152,25 @@ public struct WarehouseTraining: Sendable {
       begin(stage, at: \.lidar, LidarCourse(records: records.lidar, seed: seed))
     case .proposals:
       let rehearsal = Rehearsal(model, seed: seed)
-      rehearse(stage, at: \.proposals, ProposalCourse(seed: seed)) { rehearsal.search(mission: $0) }
+      rehearse(stage, at: \.proposals, ProposalCourse(seed: seed), plan.proposals) {
+        rehearsal.search(mission: $0)
+      }
     case .regret:
       let rehearsal = Rehearsal(model, seed: seed)
-      rehearse(stage, at: \.regret, RegretCourse(seed: seed)) { rehearsal.compare(mission: $0) }
+      rehearse(stage, at: \.regret, RegretCourse(seed: seed), plan.regret) {
+        rehearsal.compare(mission: $0)
+      }
     }
   }
 
   /// Begins a stage that learns from missions that the model drives itself.
   private mutating func rehearse<C: RehearsedCourse>(
     _ stage: Stage, at place: any WritableKeyPath<WarehouseModel, C.Model> & Sendable, _ course: C,
-    drive: @escaping @Sendable (_ mission: Int) -> C.Records
+    _ schedule: RehearsedSchedule, drive: @escaping @Sendable (_ mission: Int) -> C.Records
   ) {
     learner = RehearsingLearner(
       stage: stage, place: place, model: model[keyPath: place], course: course,
-      schedule: plan[stage], drive: drive)
+      schedule: schedule, drive: drive)
   }
 
   private mutating func begin<C: Course>(
@@ -195,8 +197,6 @@ extension WarehouseTraining.State {
   }
 
   private var isSound: Bool {
-    WarehouseTraining.Stage.allCases.allSatisfy {
-      plan[$0].isSound && ($0.isRehearsed || plan[$0].missions == 0)
-    } && (0...plan[stage].stepsInAll).contains(step)
+    plan.isSound && (0...plan.steps(of: stage)).contains(step)
   }
 }
