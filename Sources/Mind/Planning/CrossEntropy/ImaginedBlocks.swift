@@ -1,4 +1,4 @@
-// Plans that are imagined towards a goal, in blocks that threads share.
+// Plans that are imagined, in blocks that threads share.
 
 import Environments
 import Tensors
@@ -8,25 +8,27 @@ import WorldModels
 /// plan's cost does not depend on the block that it is in. Unchecked Sendable because a part writes
 /// its own block alone, and the rest is written between two jobs.
 final class ImaginedBlocks: SharedWork, @unchecked Sendable {
-  /// Some plans, and what they cost.
+  /// Some plans, what they cost, and how likely it came to their last step.
   private final class Block {
     let space: RecurrentEnsemble.Space
     var costs: [Float]
+    var shares: [Float]
 
     init(_ space: RecurrentEnsemble.Space) {
       self.space = space
       costs = [Float](repeating: 0, count: space.rows)
+      shares = costs
     }
   }
 
   /// Plans of a block.
   private static let rows = 64
 
-  /// The state before anything is imagined, `[1, S]`, and where to go, `[1, D]`.
+  /// The state before anything is imagined, `[1, S]`.
   var start = Tensor(0)
-  var goal = Tensor(0)
-  /// What the heads' disagreement costs.
-  var caution: Float = 0
+  /// What plans are good for; a goal is what is to be added to the latent.
+  var aim = ImaginedObjective.Aim.rewards(discount: 1)
+  private let model: LatentModel
   private let ensemble: RecurrentEnsemble
   private let blocks: [Block]
   private let most: Int
@@ -35,7 +37,9 @@ final class ImaginedBlocks: SharedWork, @unchecked Sendable {
   private var steps = 0
 
   /// Room for `plans` plans.
-  init(_ ensemble: RecurrentEnsemble, plans: Int) {
+  init(_ model: LatentModel, plans: Int, precision: Precision) {
+    self.model = model
+    let ensemble = model.core.prepared(precision)
     self.ensemble = ensemble
     most = plans
     blocks = (0..<(plans + Self.rows - 1) / Self.rows).map { _ in
@@ -50,7 +54,8 @@ final class ImaginedBlocks: SharedWork, @unchecked Sendable {
   func cost(of plan: Int) -> Float { blocks[plan / Self.rows].costs[plan % Self.rows] }
 
   /// Takes in `count` plans of the world's actions.
-  func fill(_ raw: Span<Float>, count: Int, encodedBy configuration: LatentModel.Configuration) {
+  func fill(_ raw: Span<Float>, count: Int) {
+    let configuration = model.configuration
     precondition(count > 0 && count <= most, "\(count) plans in room for \(most)")
     self.count = count
     steps = raw.count / count / configuration.actions.count
@@ -64,16 +69,34 @@ final class ImaginedBlocks: SharedWork, @unchecked Sendable {
     let rows = min(Self.rows, count - first)
     ensemble.begin(start, rows: rows, in: block.space)
     let stride = steps * ensemble.actions
-    let share = 1 / Float(ensemble.latent * steps)
-    for row in 0..<rows { block.costs[row] = 0 }
+    for row in 0..<rows {
+      block.costs[row] = 0
+      block.shares[row] = 1
+    }
     for step in 0..<steps {
       ensemble.step(
         plans.span, start: first * stride + step * ensemble.actions, stride: stride, rows: rows,
         in: block.space)
-      ensemble.ask(rows: rows, in: block.space)
-      ensemble.addCosts(
-        goal: goal, near: share, apart: caution * share, rows: rows, in: block.space,
-        to: &block.costs)
+      switch aim {
+      case .goal(let goal, let caution):
+        let share = 1 / Float(ensemble.latent * steps)
+        ensemble.ask(rows: rows, in: block.space)
+        ensemble.addCosts(
+          goal: goal, near: share, apart: caution * share, rows: rows, in: block.space,
+          to: &block.costs)
+      case .rewards(let discount):
+        earn(block, rows: rows, discount: discount, isLast: step == steps - 1)
+      }
     }
+  }
+
+  /// Counts the rewards of a step, and who is still there after it.
+  private func earn(_ block: Block, rows: Int, discount: Float, isLast: Bool) {
+    let states = ensemble.states(rows: rows, in: block.space)
+    let rewards = model.rewards(at: states)
+    for row in 0..<rows { block.costs[row] -= block.shares[row] * rewards[row] }
+    if isLast { return }
+    let continuations = model.continuations(at: states)
+    for row in 0..<rows { block.shares[row] *= discount * continuations[row] }
   }
 }

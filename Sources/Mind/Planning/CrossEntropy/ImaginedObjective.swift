@@ -18,7 +18,6 @@ public final class ImaginedObjective: Objective {
   private let model: LatentModel
   private let workers: Workers
   private let blocks: ImaginedBlocks
-  private var discount: Float?
 
   /// An objective for up to `plans` plans at once, which the workers share.
   public init(
@@ -27,50 +26,24 @@ public final class ImaginedObjective: Objective {
   ) {
     self.model = model
     self.workers = workers
-    blocks = ImaginedBlocks(model.core.prepared(precision), plans: plans)
+    blocks = ImaginedBlocks(model, plans: plans, precision: precision)
   }
 
   /// Looks out from the latent `[1, D]` and the memory's summary `[1, width]`.
   public func look(from latent: Tensor, summary: Tensor, aim: Aim) {
     blocks.start = model.core.begin(latent, summary)
     switch aim {
-    case .rewards(let discount): self.discount = discount
+    case .rewards: blocks.aim = aim
     case .goal(let goal, let caution):
-      discount = nil
       // The heads say what is added to the latent.
-      blocks.goal = goal - latent
-      blocks.caution = caution
+      blocks.aim = .goal(goal - latent, caution: caution)
     }
   }
 
   /// Imagines each plan, and says what it costs.
   public func weigh(_ plans: Span<Float>, costs: inout MutableSpan<Float>) {
-    if let discount {
-      weigh(plans, discount: discount, costs: &costs)
-    } else {
-      blocks.fill(plans, count: costs.count, encodedBy: model.configuration)
-      workers.perform(blocks, parts: blocks.parts)
-      for i in costs.indices { costs[i] = blocks.cost(of: i) }
-    }
-  }
-
-  private func weigh(_ plans: Span<Float>, discount: Float, costs: inout MutableSpan<Float>) {
-    let (count, width) = (costs.count, model.configuration.actionCount)
-    let encoded = model.actions((0..<plans.count).map { plans[$0] })
-    let steps = encoded.shape[0] / max(1, count)
-    let actions = encoded.reshaped([count, steps, width])
-    var state = blocks.start.repeated(axis: 0, count: count)
-    var shares = [Float](repeating: 1, count: count)
-    for i in 0..<count { costs[i] = 0 }
-    for step in 0..<steps {
-      state = model.core.step(
-        state, actions.sliced(axis: 1, step..<step + 1).reshaped([count, width]))
-      let rewards = model.rewards(at: state)
-      let continuations = steps > 1 ? model.continuations(at: state) : []
-      for i in 0..<count {
-        costs[i] -= shares[i] * rewards[i]
-        if steps > 1 { shares[i] *= discount * continuations[i] }
-      }
-    }
+    blocks.fill(plans, count: costs.count)
+    workers.perform(blocks, parts: blocks.parts)
+    for i in costs.indices { costs[i] = blocks.cost(of: i) }
   }
 }
