@@ -19,6 +19,8 @@ func countAllocations(decisions: Int?) throws {
   for (name, decide) in [
     ("warehouse", try warehouseDecision()), ("core 64x3x8", coreDecision(workers: 1)),
     ("core 64x3x8, 2 workers", coreDecision(workers: 2)),
+    ("latent model, standard size", latentDecision(workers: 1)),
+    ("latent model, standard size, 2 workers", latentDecision(workers: 2)),
   ] {
     for _ in 0..<20 { decide() }
     let before = allocations_counted()
@@ -50,6 +52,21 @@ private func warehouseDecision() throws -> () -> Void {
   return {
     _ = planner.decide(with: motion, in: scene, at: Pose(x: 8, y: 15), random: &random)
   }
+}
+
+/// A plan towards a goal, as the general model makes it between two real steps.
+private func latentDecision(workers: Int) -> () -> Void {
+  var random = Random(seed: 12)
+  let spec = PointMass().spec
+  let model = LatentModel(.standard(of: spec, rewardLimit: 1), random: &random)
+  var planner = CrossEntropyPlanner(.init(horizon: 8), actions: spec.actions)
+  let objective = ImaginedObjective(
+    model, plans: planner.configuration.most, workers: Workers(count: workers))
+  func latent() -> Tensor { .normal([1, model.configuration.latent], random: &random) }
+  objective.look(
+    from: latent(), summary: .normal([1, model.configuration.width], random: &random),
+    aim: .goal(latent(), caution: 0.1))
+  return { planner.plan(objective, random: &random) }
 }
 
 private func coreDecision(workers: Int) -> () -> Void {

@@ -3,6 +3,7 @@
 import Basics
 import Networks
 import Tensors
+import WorldModels
 
 /// What a robot that was just switched on has to do.
 enum ColdStart {
@@ -14,7 +15,7 @@ enum ColdStart {
     let clock = ContinuousClock()
     let began = clock.now
     var random = Random(seed: 11)
-    var core = ImaginationCore(random: &random)
+    var core = ImaginationCore.make(random: &random)
     try load(into: &core, from: path)
     let loaded = clock.now
     let workers = Workers(count: 2)

@@ -1,7 +1,10 @@
-// Planning with the core: the cross-entropy method, without an allocation once it is made.
+// Planning with the core: the plain cross-entropy method with white noise, which is also the peer's, so
+// that both sides can be given the same numbers and checked to find the same plan. (The library's own
+// planner, iCEM, keeps plans and colours its noise.)
 
 import Basics
 import Tensors
+import WorldModels
 
 /// Draws plans, imagines them, keeps the ten best, draws around those.
 final class CorePlanner {
@@ -20,7 +23,7 @@ final class CorePlanner {
   private var best: [(block: Int, row: Int, cost: Float)] = []
 
   init(
-    _ core: ImaginationCore, samples: Int, iterations: Int, horizon: Int, precision: Precision
+    _ core: LatentCore, samples: Int, iterations: Int, horizon: Int, precision: Precision
   ) {
     self.iterations = iterations
     // Blocks that two threads can share, and that stay in the cache; whatever the number of

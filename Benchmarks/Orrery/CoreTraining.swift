@@ -4,19 +4,15 @@ import Basics
 import Learning
 import Networks
 import Tensors
+import WorldModels
 
 /// Σ_j w_j · the mean square of ẑ_j − z_j, summed over the heads; later steps weigh more.
 struct ForesightCourse: Course {
   let start: Tensor  // [B, width]
   let actions: Tensor  // [K, B, actions]
   let targets: Tensor  // [K, B, latent]
-  let precision: Precision
 
-  func loss(of model: ImaginationCore, step: Int, shard: Int) -> Tensor {
-    precision.run { loss(of: model, shard: shard) }
-  }
-
-  private func loss(of model: ImaginationCore, shard: Int) -> Tensor {
+  func loss(of model: LatentCore, step: Int, shard: Int) -> Tensor {
     let rows = start.shape[0] / Trainer<Self>.shards
     let mine = (shard * rows)..<((shard + 1) * rows)
     let horizon = actions.shape[0]
@@ -42,24 +38,23 @@ struct CoreTrainingWorkload: Workload {
     "3 · \(batch)·\(Self.horizon) steps of 2·(10·256 + 2·256·768 + 5·(256·256 + 256·128))"
   }
 
-  private func course(_ precision: Precision) -> ForesightCourse {
+  private var course: ForesightCourse {
     var random = Random(seed: 8)
     return ForesightCourse(
       start: .normal([batch, ImaginationCore.width], random: &random),
       actions: .normal([Self.horizon, batch, ImaginationCore.actions], random: &random),
-      targets: .normal([Self.horizon, batch, ImaginationCore.latent], random: &random),
-      precision: precision)
+      targets: .normal([Self.horizon, batch, ImaginationCore.latent], random: &random))
   }
 
   func columns(_ precision: Precision) -> [NamedColumn] {
-    let course = course(precision)
-    return trainingColumns(Situation().core, course) + [
+    let course = course
+    return trainingColumns(Situation().core, course, precision) + [
       NamedColumn("in.start", course.start), NamedColumn("in.actions", course.actions),
       NamedColumn("in.targets", course.targets),
     ]
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
-    training(Situation().core, course(setting.precision), on: setting.workers)
+    training(Situation().core, course, setting)
   }
 }

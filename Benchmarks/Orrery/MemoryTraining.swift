@@ -55,13 +55,8 @@ struct MemoryMixers: Sendable {
 struct TargetCourse: Course {
   let x: Tensor
   let target: Tensor
-  let precision: Precision
 
   func loss(of model: Backbone, step: Int, shard: Int) -> Tensor {
-    precision.run { loss(of: model, shard: shard) }
-  }
-
-  private func loss(of model: Backbone, shard: Int) -> Tensor {
     let rows = x.shape[0] / Trainer<Self>.shards
     let mine = (shard * rows)..<((shard + 1) * rows)
     var state: Backbone.State?
@@ -88,48 +83,56 @@ struct MemoryTrainingWorkload: Workload {
     "3 · 1024 tokens · (2 · \(mixers.weights) weights + mixing of time)"
   }
 
-  private func course(_ precision: Precision) -> TargetCourse {
+  private var course: TargetCourse {
     var random = Random(seed: 7)
     let shape: Shape = [Self.batch, Self.time, MemoryMixers.width]
     return TargetCourse(
-      x: .normal(shape, random: &random), target: .normal(shape, random: &random),
-      precision: precision)
+      x: .normal(shape, random: &random), target: .normal(shape, random: &random))
   }
 
   func columns(_ precision: Precision) -> [NamedColumn] {
-    let course = course(precision)
-    return trainingColumns(mixers.backbone(), course)
+    let course = course
+    return trainingColumns(mixers.backbone(), course, precision)
       + [NamedColumn("in.x", course.x), NamedColumn("in.target", course.target)]
   }
 
   func prepare(_ setting: Setting) -> () -> Void {
-    training(mixers.backbone(), course(setting.precision), on: setting.workers)
+    training(mixers.backbone(), course, setting)
   }
 }
 
 /// The schedule of all training cases: the rate rises over 200 steps and hardly falls.
-private let schedule = Schedule(steps: 10_000, rate: 3e-4)
+private func schedule(_ precision: Precision) -> Schedule {
+  Schedule(steps: 10_000, rate: 3e-4, precision: precision)
+}
 
 /// Steps of training as a user takes them.
-func training<C: Course>(_ model: C.Model, _ course: C, on workers: Workers) -> () -> Void {
-  var trainer = Trainer(model, course: course, schedule: schedule)
-  return { _ = trainer.advance(on: workers) }
+func training<C: Course>(_ model: C.Model, _ course: C, _ setting: Setting) -> () -> Void {
+  var trainer = Trainer(model, course: course, schedule: schedule(setting.precision))
+  return { _ = trainer.advance(on: setting.workers) }
 }
 
 /// Parameters, their gradients, and the losses of the first three steps.
-func trainingColumns<C: Course>(_ model: C.Model, _ course: C) -> [NamedColumn] {
+func trainingColumns<C: Course>(
+  _ model: C.Model, _ course: C, _ precision: Precision
+) -> [NamedColumn] {
   let workers = Workers(count: 2)
+  let schedule = schedule(precision)
   let shards = Trainer<C>.shards
   let parts = (0..<shards).map { shard in
-    valueWithGradients(of: model) { course.loss(of: $0, step: 0, shard: shard) }.gradients
+    precision.run {
+      valueWithGradients(of: model) { course.loss(of: $0, step: 0, shard: shard) }.gradients
+    }
   }
-  let gradients = parts.dropFirst().reduce(parts[0], +) * (1 / Float(shards))
+  let gradients = Gradients.combined(parts, scale: 1 / Float(shards), on: workers).sum
+  // The core's first map has no part in what is measured, and the peer does not have it.
+  let named = zip(model.parameters, gradients.values).filter { !$0.0.name.hasPrefix("start.") }
   var trainer = Trainer(model, course: course, schedule: schedule)
   let losses = (0..<3).map { _ in trainer.advance(on: workers).loss }
   let rates = CosineSchedule(
     peak: schedule.rate, floor: 0.01, warmup: schedule.steps / 50, steps: schedule.steps)
   return model.weightColumns
-    + zip(model.parameters, gradients.values).map { NamedColumn("out.g.\($0.name)", $1) }
+    + named.map { NamedColumn("out.g.\($0.name)", $1) }
     + [
       NamedColumn("in.rates", shape: [3], .f32((0..<3).map(rates.rate))),
       NamedColumn("out.losses", shape: [3], .f32(losses)),

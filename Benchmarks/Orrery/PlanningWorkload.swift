@@ -7,13 +7,13 @@ import WorldModels
 
 /// A core with a start and a goal, the same in every case.
 struct Situation {
-  let core: ImaginationCore
+  let core: LatentCore
   let state: Tensor
   let goal: Tensor
 
   init() {
     var random = Random(seed: 2)
-    core = ImaginationCore(random: &random)
+    core = ImaginationCore.make(random: &random)
     state = .normal([ImaginationCore.width], random: &random)
     goal = .normal([ImaginationCore.latent], random: &random)
   }
@@ -36,7 +36,7 @@ struct PlanningWorkload: Workload {
     "\(samples)·\(iterations)·\(horizon) steps of 2·(10·256 + 2·256·768 + 5·(256·256 + 256·128))"
   }
 
-  private func planner(_ core: ImaginationCore, _ precision: Precision) -> CorePlanner {
+  private func planner(_ core: LatentCore, _ precision: Precision) -> CorePlanner {
     CorePlanner(
       core, samples: samples, iterations: iterations, horizon: horizon, precision: precision)
   }

@@ -41,12 +41,25 @@ import Testing
     }
   }
 
-  @Test func clippingKeepsTheDirection() {
-    let gradients = Gradients([Tensor([3], shape: [1]), Tensor([4], shape: [1])])
-    #expect(gradients.norm == 5)
-    #expect(abs(gradients.clipped(to: 1).norm - 1) < 1e-6)
-    #expect(gradients.clipped(to: 10).values[1].item == 4)
-    #expect((gradients + gradients * 2).values[0].item == 9)
+  @Test func shardsAreAddedAndMeasured() {
+    let parts = [Float(2), 4].map {
+      Gradients([Tensor([$0], shape: [1]), Tensor([$0 + 1], shape: [1])])
+    }
+    for count in [1, 2] {
+      let (sum, norm) = Gradients.combined(parts, scale: 0.5, on: Workers(count: count))
+      #expect(sum.values.map(\.item) == [3, 4] && norm == 5)
+    }
+  }
+
+  /// A scale clips as gradients that are so much smaller would, whatever the number of workers.
+  @Test func aScaleIsThatOfTheGradients() {
+    let (_, gradients) = valueWithGradients(of: Point()) { $0.x.square().sum() + $0.y.sum() }
+    let small = Gradients(gradients.values.map { $0 * 0.25 })
+    var (one, two) = (Point(), Point())
+    var (first, second) = (AdamW(for: one), AdamW(for: two))
+    first.update(&one, with: gradients, scale: 0.25, rate: 0.1)
+    second.update(&two, with: small, rate: 0.1, on: Workers(count: 2))
+    #expect(one.x.scalars == two.x.scalars && one.y.scalars == two.y.scalars)
   }
 
   @Test func theRateRisesAndFalls() {
@@ -64,7 +77,7 @@ import Testing
         let (_, gradients) = valueWithGradients(of: model) {
           ($0(x) - x.sum(axis: 1).reshaped([16, 1])).huber().mean()
         }
-        optimizer.update(&model, with: gradients.clipped(to: 1), rate: 1e-2)
+        optimizer.update(&model, with: gradients, rate: 1e-2)
       }
     }
     var random = Random(seed: 4)
@@ -126,7 +139,7 @@ import Testing
         crossEntropy($0.logits(bits, time: 16), targets: parity)
       }
       optimizer.update(
-        &model, with: gradients.clipped(to: 1),
+        &model, with: gradients,
         rate: CosineSchedule(peak: 1e-2, warmup: 10, steps: 400).rate(at: step))
     }
     let (bits, parity) = batch(time: 16)

@@ -122,7 +122,8 @@ enum Chain {
       return model.loss(sequence, targets, objective, random: &random).total(objective)
     }
     let gradients = valueWithGradients(of: model, loss).gradients
-    #expect(gradients.values.count { $0.squaredLength == 0 } <= model.parameters.count / 8)
+    #expect(
+      gradients.values.count { $0.scalars.allSatisfy { $0 == 0 } } <= model.parameters.count / 8)
     for trial in 0..<4 {
       var direction = Random(seed: 6, stream: UInt64(trial))
       let steps = model.parameters.map { Tensor.normal($0.value.shape, random: &direction) }
@@ -154,7 +155,7 @@ enum Chain {
       let (_, gradients) = valueWithGradients(of: model) {
         $0.loss(sequence, targets, objective, random: &random).total(objective)
       }
-      optimizer.update(&model, with: gradients.clipped(to: 1), rate: 1e-2)
+      optimizer.update(&model, with: gradients, rate: 1e-2)
     }
     // From A: one step earns nothing, the second arrives; staying earns nothing.
     let reading = model.read(Chain.windows([[1, 1]], length: 1))

@@ -88,12 +88,3 @@ double kernel_combine(size_t n, size_t count, const float *const *parts, float s
   combine(n, count, parts, scale, out, &squares);
   return squares;
 }
-
-double kernel_dot(size_t n, const float *x, const float *y) {
-  double s[8] = {0};
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    for (size_t j = 0; j < 8; j++) s[j] += (double)x[i + j] * y[i + j];
-  for (size_t j = 0; i < n; i++, j++) s[j] += (double)x[i] * y[i];
-  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}

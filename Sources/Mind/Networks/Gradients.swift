@@ -10,26 +10,6 @@ public struct Gradients: Sendable {
   /// These gradients, in visit order.
   public init(_ values: [Tensor]) { self.values = values }
 
-  /// The length of all gradients taken as one vector.
-  public var norm: Float { Float(values.reduce(0) { $0 + $1.squaredLength }.squareRoot()) }
-
-  /// Whether every number is finite.
-  public var isFinite: Bool { values.allSatisfy(\.isFinite) }
-
-  /// The gradients, scaled down together where their norm is greater than `limit`.
-  public func clipped(to limit: Float) -> Gradients {
-    let norm = norm
-    return norm > limit ? self * (limit / norm) : self
-  }
-
-  /// The sums, parameter by parameter, as for two shards of a batch.
-  public static func + (a: Gradients, b: Gradients) -> Gradients {
-    precondition(
-      a.values.count == b.values.count,
-      "gradients of \(a.values.count) and of \(b.values.count) parameters")
-    return Gradients(zip(a.values, b.values).map { $0 + $1 })
-  }
-
   /// scale · the sum of gradients, as of the shards of a batch, and its norm. Added in their order
   /// whatever the number of workers.
   public static func combined(
@@ -41,11 +21,6 @@ public struct Gradients: Sendable {
     }
     let squares = sums.reduce(0) { $0 + $1.squaredLength }
     return (Gradients(sums.map(\.sum)), Float(squares.squareRoot()))
-  }
-
-  /// All gradients times a number.
-  public static func * (a: Gradients, scale: Float) -> Gradients {
-    Gradients(a.values.map { $0 * scale })
   }
 }
 

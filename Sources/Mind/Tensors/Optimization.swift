@@ -76,9 +76,6 @@ extension Tensor {
     return (sum, kernel_combine(sum.count, parts.count, &bases, scale, sum.base))
   }
 
-  /// Σ x² in double precision.
-  public var squaredLength: Double { kernel_dot(count, base, base) }
-
   /// Whether every element is a finite number.
   public var isFinite: Bool { (0..<count).allSatisfy { base[$0].isFinite } }
 }

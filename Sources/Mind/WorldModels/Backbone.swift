@@ -27,19 +27,18 @@ public struct Backbone: Module {
     public var heads: Int
     /// The layers.
     public var mixers: [Mixer]
-    /// Units of SwiGLU, per float of a token.
-    public var expansion = 2
-    /// Units of SwiGLU where they are no multiple of the width.
-    public var hidden: Int?
+    /// Units of SwiGLU.
+    public var hidden: Int
     /// Whether a transition may have negative eigenvalues: without them no layer can count.
     public var hasNegativeEigenvalues = true
 
-    /// The sizes of a backbone.
+    /// The sizes of a backbone, with twice as many units of SwiGLU as floats in a token.
     public init(input: Int, width: Int, heads: Int, mixers: [Mixer]) {
       self.input = input
       self.width = width
       self.heads = heads
       self.mixers = mixers
+      hidden = 2 * width
     }
   }
 
@@ -77,7 +76,7 @@ public struct Backbone: Module {
       mixerNorm = RMSNorm(c.width)
       feedforwardNorm = RMSNorm(c.width)
       feedforward = SwiGLU(
-        c.width, hidden: c.hidden ?? c.expansion * c.width, outputGain: gain, random: &random)
+        c.width, hidden: c.hidden, outputGain: gain, random: &random)
     }
 
     mutating func visit(_ visitor: inout some ParameterVisitor) {

@@ -108,8 +108,6 @@ void kernel_cumulative_sum(size_t outer, size_t n, size_t inner, int backward, c
                            float *out);
 /// out[i] = scale · Σ_p parts[p][i], added in their order; returns Σ out².
 double kernel_combine(size_t n, size_t count, const float *const *parts, float scale, float *out);
-/// Σ x[i]·y[i] in double.
-double kernel_dot(size_t n, const float *x, const float *y);
 
 // Rows that sum to one (softmax.c).
 void kernel_softmax(size_t rows, size_t n, const float *x, float *y);
