@@ -7,7 +7,7 @@ import Testing
     #expect(files.count > 20, "only \(files.count) source files were found")
     for file in files {
       for (line, what) in rule.breaches(file) {
-        Issue.record("\(rule.name): Sources/\(file.path):\(line): \(what)")
+        Issue.record("\(rule.name): \(file.path):\(line): \(what)")
       }
     }
   }

@@ -9,7 +9,7 @@ struct SourceFile: Sendable {
   /// The lines with comments, and what stands in string literals, left out.
   let code: [String]
 
-  /// A file at a path below `Sources`, such as "Mind/Tensors/Tensor.swift".
+  /// A file at a path below `Sources`, such as "Mind/Tensors/Tensor.swift", or in "Benchmarks".
   init(path: String, text: String) {
     self.path = path
     let folders = path.split(separator: "/").dropLast().map(String.init)
@@ -20,15 +20,20 @@ struct SourceFile: Sendable {
 
   /// Every source file of the package.
   static func all() throws -> [SourceFile] {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")
+    let house = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    return try all(below: house.appending(path: "Sources"), as: "")
+      + all(below: house.appending(path: "Benchmarks"), as: "Benchmarks/")
+  }
+
+  private static func all(below root: URL, as prefix: String) throws -> [SourceFile] {
     let names =
       FileManager.default.enumerator(atPath: root.path)?.compactMap { $0 as? String } ?? []
     return try names.sorted().compactMap { name in
       let kinds: Set = ["swift", "c", "h", "js", "css"]
       guard kinds.contains(URL(fileURLWithPath: name).pathExtension) else { return nil }
       let text = try String(contentsOf: root.appending(path: name), encoding: .utf8)
-      return SourceFile(path: name, text: text)
+      return SourceFile(path: prefix + name, text: text)
     }
   }
 
