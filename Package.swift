@@ -17,6 +17,11 @@ func mind(_ name: String, sees: [Target.Dependency]) -> Target {
     name: name, dependencies: sees, path: "Sources/Mind/\(name)", swiftSettings: strict)
 }
 
+/// A module of the office.
+func office(_ name: String, sees: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: sees, path: "Sources/Office/\(name)", swiftSettings: strict)
+}
+
 /// The tests of a module: what the module sees, the module itself, and the test kit.
 func tests(of name: String, sees: [Target.Dependency] = []) -> Target {
   .testTarget(
@@ -33,7 +38,8 @@ let package = Package(
     .library(name: "TestKit", targets: ["TestKit"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .target(
@@ -51,6 +57,7 @@ let package = Package(
       sees: [
         "CReport", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics",
       ]),
+    office("Events", sees: ["Basics", .product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "TestKit", dependencies: ["Environments", "Basics"], swiftSettings: strict),
     .executableTarget(
       name: "orrery",
@@ -80,6 +87,7 @@ let package = Package(
       name: "ReportTests", dependencies: ["Learning", "Environments", "Basics"],
       swiftSettings: strict),
     .testTarget(name: "OrreryTests", dependencies: ["orrery", "Learning"], swiftSettings: strict),
+    tests(of: "Events"),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ],
   cLanguageStandard: .c2x

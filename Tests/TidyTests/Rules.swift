@@ -16,6 +16,7 @@ let modules: [(name: String, sees: Set<String>)] = [
     "Learning",
     ["CReport", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics"]
   ),
+  ("Events", ["Basics"]),
   ("TestKit", ["Environments", "Basics"]),
   (
     "orrery",
@@ -37,7 +38,7 @@ let toolchain: Set<String> = [
 ]
 
 /// Third-party modules, and the one module that may import each.
-let thirdParty = ["ArgumentParser": "orrery"]
+let thirdParty = ["ArgumentParser": "orrery", "Crypto": "Events"]
 
 /// Files that may say `@unchecked Sendable`: where memory and threads are owned.
 let uncheckedFiles = [

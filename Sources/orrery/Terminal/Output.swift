@@ -1,4 +1,5 @@
 // What a command says on standard output.
+import Basics
 import Foundation
 import Learning
 

@@ -8,6 +8,7 @@
 //
 // It is written beside its place, under a name that ends in ".unfinished", and the folder is renamed
 // as a whole when all of it is on the disk: there is never half of one. The newest two are kept.
+import Basics
 import Foundation
 public import Networks
 import Tensors

@@ -3,6 +3,7 @@
 // A result is a file of JSON with three members: "key", what it depends on; "seconds", how long it
 // took; "result", what came of it. One whose key is another, or that can not be read, counts for
 // nothing and is made anew.
+import Basics
 import Foundation
 
 /// The results of an evaluation in a folder.
