@@ -40,6 +40,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(
@@ -58,6 +59,7 @@ let package = Package(
         "CReport", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics",
       ]),
     office("Events", sees: ["Basics", .product(name: "Crypto", package: "swift-crypto")]),
+    office("Agents", sees: ["Events", "Basics", .product(name: "Yams", package: "Yams")]),
     .target(name: "TestKit", dependencies: ["Environments", "Basics"], swiftSettings: strict),
     .executableTarget(
       name: "orrery",
@@ -88,6 +90,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "OrreryTests", dependencies: ["orrery", "Learning"], swiftSettings: strict),
     tests(of: "Events"),
+    tests(of: "Agents", sees: ["Events"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ],
   cLanguageStandard: .c2x

@@ -17,6 +17,7 @@ let modules: [(name: String, sees: Set<String>)] = [
     ["CReport", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics"]
   ),
   ("Events", ["Basics"]),
+  ("Agents", ["Events", "Basics"]),
   ("TestKit", ["Environments", "Basics"]),
   (
     "orrery",
@@ -38,7 +39,7 @@ let toolchain: Set<String> = [
 ]
 
 /// Third-party modules, and the one module that may import each.
-let thirdParty = ["ArgumentParser": "orrery", "Crypto": "Events"]
+let thirdParty = ["ArgumentParser": "orrery", "Crypto": "Events", "Yams": "Agents"]
 
 /// Files that may say `@unchecked Sendable`: where memory and threads are owned.
 let uncheckedFiles = [

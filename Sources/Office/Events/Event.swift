@@ -28,14 +28,16 @@ public struct Event: Sendable, Hashable, Codable {
     /// Somebody wants something.
     case began(Goal)
 
+    /// A step that the goal did not have: proposed while the run went on.
+    case added(Step)
     /// An action is proposed for a step.
     case proposed(step: String, attempt: Int, Action)
     /// What is expected of it.
     case forecast(step: String, Forecast)
     /// It may be tried in the fork; this much is reserved for it.
     case permitted(step: String, reserved: Spending)
-    /// It may not be tried.
-    case denied(step: String, reason: String)
+    /// A step may not be tried, or (without a step) the effects of the run may not be committed.
+    case denied(step: String?, reason: String)
     /// It begins now: written before anything is done.
     case started(step: String, attempt: Int)
     /// It has ended: written after everything is done.
@@ -70,10 +72,10 @@ public struct Event: Sendable, Hashable, Codable {
     case conflicted([Path])
     /// The fork is gone, and with it everything that was done.
     case discarded(reason: String)
-    /// No further work until someone says so.
+    /// No further work until someone says so: a budget is exhausted.
     case paused(reason: String)
-    /// Someone said so.
-    case resumed
+    /// Someone said so, and what may be spent besides.
+    case resumed(adding: Spending)
     /// Someone wants no more of it.
     case cancelled(by: String)
     /// The end.

@@ -62,6 +62,8 @@ public struct Outcome: Sendable, Hashable, Codable {
     case signalled(Int32)
     /// By us, because it reached a bound: "seconds", "memory", "disk" or "files".
     case stopped(bound: String)
+    /// Not at all: it could not be begun, for this reason.
+    case refused(reason: String)
   }
 
   /// A stream of output.
@@ -94,6 +96,17 @@ public struct Outcome: Sendable, Hashable, Codable {
 
   /// Whether the process says that all went well. That is a claim.
   public var isClaimed: Bool { ending == .exited(0) }
+}
+
+extension Outcome.Ending: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .exited(let status): "it ended with status \(status)"
+    case .signalled(let signal): "signal \(signal) ended it"
+    case .stopped(let bound): "it was stopped at its bound of \(bound)"
+    case .refused(let reason): reason
+    }
+  }
 }
 
 /// What was seen when something was checked.

@@ -16,6 +16,19 @@ public struct Glob: Sendable, Hashable, Codable, CustomStringConvertible {
     self.pattern = whole
   }
 
+  /// The pattern that means one path alone, which is not the root and valid UTF-8; bytes that are not
+  /// stand for any.
+  public init(exactly path: Path) {
+    let special = Set("*?[\\".utf8)
+    var bytes: [UInt8] = []
+    for byte in path.bytes {
+      if special.contains(byte) { bytes.append(escape) }
+      bytes.append(byte)
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    pattern = text.replacing("\u{FFFD}", with: "*")
+  }
+
   /// Whether a path is meant.
   public func matches(_ path: Path) -> Bool {
     matchNames(pattern.utf8.split(separator: slash).map(Array.init)[...], path.names[...])

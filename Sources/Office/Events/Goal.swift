@@ -187,3 +187,16 @@ public struct Limits: Sendable, Hashable, Codable {
     self.files = files
   }
 }
+
+extension Check: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .exists(let path): "\(path) exists"
+    case .absent(let path): "\(path) does not exist"
+    case .contains(let path, let text): "\(path) contains '\(text)'"
+    case .equals(let path, let text): "\(path) is '\(text)'"
+    case .conforms(let path, _): "\(path) has the form that is asked for"
+    case .succeeds(let command): "`\(command)` succeeds"
+    }
+  }
+}

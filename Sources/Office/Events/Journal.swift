@@ -22,7 +22,8 @@ public protocol Journal: Sendable {
   func runs(onlyOpen: Bool) async throws(JournalError) -> [RunRecord]
 
   /// Leases a run to an owner until a time, given the fence of the lease before (0 where there was
-  /// none); nil where another was quicker. A time that lies in the past gives the run back.
+  /// none); nil where another was quicker. The owner of that lease renews it, and its fence stays; for
+  /// anybody else the fence is one more. A time that lies in the past gives the run back.
   func lease(
     _ run: RunID, to owner: String, until: Timestamp, after fence: Int
   ) async throws(JournalError) -> Lease?

@@ -63,8 +63,11 @@ public final class MemoryJournal: Journal {
     _ run: RunID, to owner: String, until: Timestamp, after fence: Int
   ) async throws(JournalError) -> Lease? {
     entries.withLock { entries in
-      guard entries[run]?.lease?.fence ?? 0 == fence else { return nil }
-      let lease = Lease(run: run, owner: owner, fence: fence + 1, until: until)
+      let last = entries[run]?.lease
+      guard last?.fence ?? 0 == fence else { return nil }
+      let isRenewal = last?.owner == owner
+      let lease = Lease(
+        run: run, owner: owner, fence: isRenewal ? fence : fence + 1, until: until)
       entries[run, default: Entry()].lease = lease
       return lease
     }
