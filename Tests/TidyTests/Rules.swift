@@ -42,7 +42,7 @@ let thirdParty = ["ArgumentParser": "orrery"]
 /// Files that may say `@unchecked Sendable`: where memory and threads are owned.
 let uncheckedFiles = [
   "Tensors/Storage.swift", "Tensors/Workers.swift", "CrossEntropy/ImaginedBlocks.swift",
-  "Benchmarks/Orrery/CorePlanner.swift",
+  "Benchmarks/Orrery/CorePlanner.swift", "Benchmarks/Orrery/DrivenMission.swift",
 ]
 
 /// Witnesses of protocols, which say there what they are.
