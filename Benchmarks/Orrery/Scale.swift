@@ -57,7 +57,7 @@ enum Scale: String, CaseIterable {
     let before = Self.residentBytes(peak: false)
     let run = workload.prepare(setting)
     run()
-    let times = Self.times(of: 5, run)
+    let times = Self.times(of: 9, run)
     return Point(
       scale: rawValue, size: size, workers: setting.workers.count, seconds: times, units: units,
       bytes: Self.residentBytes(peak: true) - before)
