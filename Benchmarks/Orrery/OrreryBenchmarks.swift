@@ -15,7 +15,7 @@ enum OrreryBenchmarks {
       guard let scale = Scale(rawValue: words[1]), let size = Int(words[2]),
         let workers = Int(words[3]), size > 0, workers > 0
       else { return usage() }
-      try Output.say(scale.measure(size: size, workers: workers))
+      for point in scale.measure(size: size, workers: workers) { try Output.say(point) }
     case "allocations": try countAllocations(decisions: words.dropFirst().first.flatMap(Int.init))
     case "checkpoint" where words.count == 2: try ColdStart.write(to: words[1])
     case "cold" where words.count == 2: try ColdStart.plan(from: words[1])

@@ -1,5 +1,5 @@
-// How time and memory grow with the size of the work. Each point is a process of its own, so that
-// the most memory it ever held belongs to that point.
+// How time and memory grow with the size of the work. Each point but those of a memory that reads on is
+// a process of its own, so that the most memory it ever held belongs to that point.
 
 import Basics
 import Foundation
@@ -9,12 +9,10 @@ import WorldModels
 
 /// What is made larger.
 enum Scale: String, CaseIterable {
-  /// Tokens of context, read one by one.
-  case stream
+  /// Tokens that a memory has read, up to this many: a point for 64 and each fourfold of it.
+  case context
   /// Tokens of context, read in one call.
-  case sequence
-  /// Tokens of context, read in pieces of 256.
-  case pieces
+  case whole
   /// Start states of a training step of the core.
   case batch
   /// Candidates of a plan.
@@ -27,30 +25,29 @@ enum Scale: String, CaseIterable {
     let scale: String
     let size: Int
     let workers: Int
-    /// Median seconds of one run.
-    let seconds: Double
-    /// What the time is divided by: tokens, starts, or imagined steps.
+    /// Seconds of runs.
+    let seconds: [Double]
+    /// What the time of one is divided by: tokens, starts, or imagined steps.
     let units: Int
-    /// The most memory that the process held, less what it held before.
+    /// The memory that the process holds, less what it held before: the most of it, but where a
+    /// memory reads on that at this point.
     let bytes: Int
+    let kernels = "\(KernelVariant.current)"
   }
 
-  /// Measures one point.
-  func measure(size: Int, workers: Int) -> Point {
+  /// Measures the points up to this size, or at it.
+  func measure(size: Int, workers: Int) -> [Point] {
     let setting = Setting(precision: .float32, workers: Workers(count: workers))
     switch self {
-    case .stream: return context(size, workers, piece: 1)
-    case .sequence: return context(size, workers, piece: size)
-    case .pieces: return context(size, workers, piece: min(size, 256))
-    case .batch: return point(CoreTrainingWorkload(batch: size), setting, size, units: size)
+    case .context: return context(upTo: size)
+    case .whole: return [whole(size)]
+    case .batch: return [point(CoreTrainingWorkload(batch: size), setting, size, units: size)]
     case .candidates:
-      return point(
-        PlanningWorkload(samples: size, iterations: 3, horizon: 10), setting, size,
-        units: size * 30)
+      let plan = PlanningWorkload(samples: size, iterations: 3, horizon: 10)
+      return [point(plan, setting, size, units: size * 30)]
     case .horizon:
-      return point(
-        PlanningWorkload(samples: 128, iterations: 3, horizon: size), setting, size,
-        units: size * 384)
+      let plan = PlanningWorkload(samples: 128, iterations: 3, horizon: size)
+      return [point(plan, setting, size, units: size * 384)]
     }
   }
 
@@ -60,40 +57,62 @@ enum Scale: String, CaseIterable {
     let before = Self.residentBytes(peak: false)
     let run = workload.prepare(setting)
     run()
-    let clock = ContinuousClock()
-    let times = (0..<9).map { _ in clock.measure(run) / .seconds(1) }
+    let times = Self.times(of: 9, run)
     return Point(
-      scale: rawValue, size: size, workers: setting.workers.count,
-      seconds: quantile(0.5, of: times), units: units,
+      scale: rawValue, size: size, workers: setting.workers.count, seconds: times, units: units,
       bytes: Self.residentBytes(peak: true) - before)
   }
 
-  /// Reads the whole context piece by piece. What is timed are the last 2,048 tokens or fewer, which
-  /// have all the others before them; a context in one piece is timed whole.
-  private func context(_ tokens: Int, _ workers: Int, piece: Int) -> Point {
+  /// A memory reads on, 256 tokens a call. At each depth two copies of what it remembers read further
+  /// and are timed: one a token a call, and one as before.
+  private func context(upTo most: Int) -> [Point] {
     let memory = MemoryMixers.tierA.backbone()
     var random = Random(seed: 9)
-    let x = Tensor.normal([1, piece, MemoryMixers.width], random: &random)
+    let piece = Tensor.normal([1, 256, MemoryMixers.width], random: &random)
+    let token = piece.sliced(axis: 1, 0..<1)
     let before = Self.residentBytes(peak: false)
-    let timed = max(1, min(tokens, 2_048) / piece)
-    let clock = ContinuousClock()
     var state: Backbone.State?
-    var times: [Double] = []
-    for index in 0..<(tokens / piece) {
-      let time = clock.measure { _ = memory(x, state: &state) } / .seconds(1)
-      if index >= tokens / piece - timed { times.append(time) }
-    }
-    let held = Self.residentBytes(peak: true) - before
-    if piece == tokens {  // one run tells little: again, warm
-      for _ in 0..<3 {
-        state = nil
-        times.append(clock.measure { _ = memory(x, state: &state) } / .seconds(1))
+    var points: [Point] = []
+    var read = 0
+    for depth in sequence(first: 64, next: { $0 * 4 }).prefix(while: { $0 <= most }) {
+      while read < depth {
+        let count = min(256, depth - read)
+        _ = memory(piece.sliced(axis: 1, 0..<count), state: &state)
+        read += count
       }
-      times.removeFirst()
+      for (kind, next, runs) in [("stream", token, 256), ("pieces", piece, 8)] {
+        var ahead = state
+        _ = memory(next, state: &ahead)
+        let times = Self.times(of: runs) { _ = memory(next, state: &ahead) }
+        points.append(
+          Point(
+            scale: kind, size: depth, workers: 1, seconds: times, units: next.shape[1],
+            bytes: Self.residentBytes(peak: false) - before))
+      }
     }
+    return points
+  }
+
+  /// The whole context in one call.
+  private func whole(_ tokens: Int) -> Point {
+    let memory = MemoryMixers.tierA.backbone()
+    var random = Random(seed: 9)
+    let x = Tensor.normal([1, tokens, MemoryMixers.width], random: &random)
+    let before = Self.residentBytes(peak: false)
+    func run() {
+      var state: Backbone.State?
+      _ = memory(x, state: &state)
+    }
+    run()
     return Point(
-      scale: rawValue, size: tokens, workers: workers, seconds: quantile(0.5, of: times),
-      units: piece, bytes: held)
+      scale: rawValue, size: tokens, workers: 1,
+      seconds: Self.times(of: max(1, min(9, 16_384 / tokens)), run), units: tokens,
+      bytes: Self.residentBytes(peak: true) - before)
+  }
+
+  private static func times(of runs: Int, _ run: () -> Void) -> [Double] {
+    let clock = ContinuousClock()
+    return (0..<runs).map { _ in clock.measure(run) / .seconds(1) }
   }
 
   /// The memory that the process holds, or has held at most.

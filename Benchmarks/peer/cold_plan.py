@@ -5,7 +5,7 @@ import sys
 import torch
 from safetensors.torch import load_file
 
-from networks import Core
+from core import Core
 
 torch.set_num_threads(2)
 core = Core(load_file(sys.argv[1]), "whole").eval().requires_grad_(False)

@@ -14,7 +14,8 @@ import torch._dynamo
 import torch._inductor.config as inductor
 from safetensors.torch import load_file
 
-from networks import Backbone, Core
+from core import Core
+from memory import Backbone
 
 # Many cases share a line of code: none of them is to fall back to eager in silence.
 torch._dynamo.config.recompile_limit = 256

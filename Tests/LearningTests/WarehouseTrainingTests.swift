@@ -93,6 +93,8 @@ import WorldModels
       let aside = motion.members.reduce(0) { $0 + $1.y.scalars[k] } / Float(members)
       #expect(abs(paths.x[k] - (x + c * ahead - s * aside)) < 1e-4)
       #expect(abs(paths.y[k] - (y + s * ahead + c * aside)) < 1e-4)
+      let (long, wide) = (motion.doubt.x.scalars[k], motion.doubt.y.scalars[k])
+      #expect(abs(paths.doubt[k] - (long * long + wide * wide).squareRoot()) < 1e-5)
     }
   }
 

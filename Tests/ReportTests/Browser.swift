@@ -1,8 +1,8 @@
 // A headless Chromium that opens a page from a file.
 import Foundation
 
-/// A page in a folder of its own, and the browser to open it with.
-struct Browser {
+/// A page in a folder of its own, which is removed at the end, and the browser to open it with.
+final class Browser {
   private static let program = [
     "/usr/bin/chromium", "/usr/bin/google-chrome",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -12,14 +12,18 @@ struct Browser {
   static var isHere: Bool { program != nil }
 
   private let folder: URL
+  private let isKept: Bool
 
   /// Puts the page into a file: `ORRERY_PAGES` names a folder to keep it in, for looking at it.
   init(showing page: String) throws {
     let kept = ProcessInfo.processInfo.environment["ORRERY_PAGES"].map(URL.init(fileURLWithPath:))
+    isKept = kept != nil
     folder = kept ?? FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data(page.utf8).write(to: folder.appending(path: "report.html"))
   }
+
+  deinit { if !isKept { try? FileManager.default.removeItem(at: folder) } }
 
   /// The document after the page has checked itself, and what the console complained of.
   func check() throws -> (document: String, complaints: [Substring]) {

@@ -44,7 +44,7 @@ let thirdParty = ["ArgumentParser": "orrery", "Crypto": "Events", "Yams": "Agent
 /// Files that may say `@unchecked Sendable`: where memory and threads are owned.
 let uncheckedFiles = [
   "Tensors/Storage.swift", "Tensors/Workers.swift", "CrossEntropy/ImaginedBlocks.swift",
-  "Benchmarks/Orrery/CorePlanner.swift",
+  "Benchmarks/Orrery/CorePlanner.swift", "Benchmarks/Orrery/DrivenMission.swift",
 ]
 
 /// Witnesses of protocols, which say there what they are.

@@ -65,4 +65,37 @@ import WorldModels
     learned.imagine(CommandBatch(samples: 2, steps: 30), into: &paths)
     for h in 1..<30 { #expect(paths.doubt[2 * h] > paths.doubt[2 * (h - 1)]) }
   }
+
+  /// Whoever is imagined beside it, and however often the room was used, a drive has the same bits.
+  @Test func aDriveDoesNotDependOnItsBatch() {
+    var random = Random(seed: 3)
+    var learned = LearnedMotion(RobotModel(random: &random))
+    learned.begin()
+    for t in 0..<30 {
+      let time = Float(t) * 0.05
+      learned.observe(
+        DriveReading(x: 0.5 * time, y: 0.1, heading: 0.1 * time, left: 0.5, right: 0.55, gyro: 0.1),
+        after: (0.6, 0.2))
+    }
+    let (count, steps) = (37, 25)
+    var all = CommandBatch(samples: count, steps: steps)
+    for i in all.v.indices {
+      all.v[i] = random.uniform(in: -0.5...1.5)
+      all.w[i] = random.uniform(in: -2...2)
+    }
+    var together = PathBatch(samples: count, steps: steps)
+    learned.imagine(all, into: &together)
+    var (one, alone) = (CommandBatch(samples: 1, steps: steps), PathBatch(samples: 1, steps: steps))
+    for sample in 0..<count {
+      for h in 0..<steps {
+        (one.v[h], one.w[h]) = (all.v[h * count + sample], all.w[h * count + sample])
+      }
+      learned.imagine(one, into: &alone)
+      let columns: [KeyPath<PathBatch, [Float]>] = [\.x, \.y, \.heading, \.speed, \.doubt]
+      for column in columns {
+        let among = (0..<steps).map { together[keyPath: column][$0 * count + sample] }
+        #expect(among == alone[keyPath: column])
+      }
+    }
+  }
 }

@@ -44,6 +44,19 @@ public struct PreparedMap: Sendable {
     kernel_product(
       precision.code, rows, outputs, inputs, left.memory.base, weight.numbers, &finish)
   }
+
+  /// To `to` `[rows, outputs]` from `from` `[rows, inputs]`, in float32.
+  public func apply(
+    rows: Int, from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>
+  ) {
+    precondition(precision == .float32, "rows of plain memory are float32, not \(precision)")
+    var finish = finish_t()
+    finish.bias = bias.map { UnsafePointer($0.base) }
+    finish.bend = Int32(isBent ? BEND_SILU : BEND_NONE)
+    finish.out = to
+    finish.out_row = outputs
+    kernel_product(precision.code, rows, outputs, inputs, from, weight.numbers, &finish)
+  }
 }
 
 /// Rows in the form that a product reads on its left, in memory that is used again and again.

@@ -82,6 +82,8 @@ public struct PathBatch: Sendable {
   public var speed: [Float]
   /// How far off the position may be (standard deviation, m), `[H, S]`; 0 where a model cannot say.
   public var doubt: [Float]
+  /// Room for models that need some on their way, kept from one time to the next: no part of the paths.
+  private var space: [Float] = []
 
   /// A batch of paths that never leave the origin.
   public init(samples: Int, steps: Int) {
@@ -93,5 +95,20 @@ public struct PathBatch: Sendable {
     heading = x
     speed = x
     doubt = x
+  }
+
+  /// Opens all columns for writing, and room for `count` numbers that hold nothing yet.
+  mutating func withSpace(
+    _ count: Int, _ body: (UnsafeMutablePointer<Float>, PathColumns) -> Void
+  ) {
+    // Taken out meanwhile: the columns and the space can not be opened both.
+    var room: [Float] = []
+    swap(&room, &space)
+    if room.count < count { room = [Float](repeating: 0, count: count) }
+    room.withUnsafeMutableBufferPointer { room in
+      guard let base = room.baseAddress else { return }
+      withUnsafeColumns { body(base, $0) }
+    }
+    swap(&room, &space)
   }
 }

@@ -8,7 +8,6 @@ struct Candidates: Sendable {
   /// Plans in a batch.
   static let count = 16
 
-  var plans: [Plan] = []
   var commands: CommandBatch
   var paths: PathBatch
   var verdicts: PathJudge.Verdicts
@@ -20,14 +19,6 @@ struct Candidates: Sendable {
     paths = PathBatch(samples: Self.count, steps: steps)
     verdicts = PathJudge.Verdicts(samples: Self.count)
   }
-
-  mutating func write(_ plan: Plan) {
-    for h in 0..<commands.steps {
-      commands.v[h * Self.count + plans.count] = plan.v[h]
-      commands.w[h * Self.count + plans.count] = plan.w[h]
-    }
-    plans.append(plan)
-  }
 }
 
 extension PathIntegralPlanner {
@@ -36,46 +27,53 @@ extension PathIntegralPlanner {
   mutating func consider(
     _ proposals: [Plan], from pose: Pose, with motion: any MotionModel, judge: PathJudge
   ) -> Consideration {
-    let old = plan
-    var stop = Plan(steps: settings.steps)
-    stop.isStop = true
-    let proposed = proposals.prefix(8)
-    let own =
-      [stop, old] + [1.4, 0.9, 0.4].map { arcs.plan(from: pose, pace: $0, steps: settings.steps) }
-    let between = proposed.prefix(3).map { old.mean(with: $0) }
-    let slower = [old.scaled(0.6), proposed[0].scaled(0.6)]
-    candidates.plans.removeAll(keepingCapacity: true)
-    for plan in (own + proposed + between + slower).prefix(Candidates.count) {
-      candidates.write(plan)
-    }
-    while candidates.plans.count < Candidates.count { candidates.write(stop) }
+    let unproposed = fillCandidates(proposals, from: pose)
     motion.imagine(candidates.commands, into: &candidates.paths)
     judge.judge(candidates.paths, candidates.commands, into: &candidates.verdicts)
     effort.imaginedSteps += Candidates.count * settings.steps
 
     let costs = candidates.verdicts.costs
-    let order = costs.indices.sorted { (costs[$0], $0) < (costs[$1], $1) }
-    candidates.best = order[0]
-    plan = candidates.plans[order[0]]
-    plan.cost = costs[order[0]]
-    plan.danger = candidates.verdicts.dangers[order[0]]
-    let unproposed = costs[..<own.count].min() ?? 0
+    candidates.best = candidates.verdicts.cheapest
+    plan.read(candidates.best, of: candidates.commands)
+    plan.cost = costs[candidates.best]
+    plan.danger = candidates.verdicts.dangers[candidates.best]
     return Consideration(
       cost: plan.cost, danger: plan.danger, lastPlan: costs[1] - plan.cost,
-      stop: costs[0] - plan.cost, unproposed: unproposed - plan.cost,
-      third: costs[order[2]] - plan.cost)
+      stop: costs[0] - plan.cost, unproposed: (costs[..<unproposed].min() ?? 0) - plan.cost,
+      third: candidates.verdicts.lowest.z - plan.cost)
   }
-}
 
-extension Plan {
-  /// Halfway between two plans.
-  fileprivate func mean(with other: Plan) -> Plan {
-    var plan = self
-    for h in v.indices {
-      plan.v[h] = (v[h] + other.v[h]) / 2
-      plan.w[h] = (w[h] + other.w[h]) / 2
+  /// Fills the batch, as far as there is room: a stop, the last plan and pursuits; the proposals; means
+  /// of the last plan and the first of them, and slower versions; stops to its end.
+  ///
+  /// - Returns: how many come before the first proposal.
+  private mutating func fillCandidates(_ proposals: [Plan], from pose: Pose) -> Int {
+    let proposed = proposals.prefix(8)
+    candidates.commands.hold((0, 0), at: 0)
+    candidates.commands.write(plan, at: 1)
+    var next = 2
+    for pace in Self.paces {
+      candidates.commands.pursue(arcs, from: pose, pace: pace, at: next)
+      next += 1
     }
-    plan.isStop = false
-    return plan
+    let own = next
+    for proposal in proposed {
+      candidates.commands.write(proposal, at: next)
+      next += 1
+    }
+    for proposal in proposed.prefix(3) {
+      candidates.commands.write(between: plan, and: proposal, at: next)
+      next += 1
+    }
+    if next < Candidates.count {
+      candidates.commands.write(plan, at: next, times: 0.6)
+      next += 1
+    }
+    if next < Candidates.count {
+      candidates.commands.write(proposed[0], at: next, times: 0.6)
+      next += 1
+    }
+    for rest in next..<Candidates.count { candidates.commands.hold((0, 0), at: rest) }
+    return own
   }
 }

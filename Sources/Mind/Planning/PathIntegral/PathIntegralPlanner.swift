@@ -46,6 +46,8 @@ public struct PathIntegralPlanner: Sendable {
   private var commands: CommandBatch
   private var paths: PathBatch
   private var verdicts: PathJudge.Verdicts
+  /// The new mean, the best sample, the last plan, the first of them slower, slower still, the second
+  /// slower, what was considered, and a stop.
   private var finalists: CommandBatch
   private var finalPaths: PathBatch
   private var finalVerdicts: PathJudge.Verdicts
@@ -102,7 +104,7 @@ public struct PathIntegralPlanner: Sendable {
     let judge = PathJudge(
       cost: settings.cost, scene: scene, crowd: crowd, last: last,
       start: scene.route.metres(pose.x + 0.4 * cosine, pose.y + 0.4 * sine))
-    let old = plan
+    finalists.write(plan, at: 2)
     effort = Effort()
     consideration = nil
     if !proposals.isEmpty {
@@ -111,19 +113,25 @@ public struct PathIntegralPlanner: Sendable {
       if settles(found) { return plan.first }
     }
     effort.didSearch = true
-    let favourite = proposals.isEmpty ? nil : plan
-    var best = plan
+    // What was considered takes part; where nothing was, a second stop does.
+    if proposals.isEmpty {
+      finalists.hold((0, 0), at: 6)
+    } else {
+      finalists.write(plan, at: 6)
+    }
     var round = 0
     while budget.allows(round: round) {
       draw(proposals, from: pose, random: &random)
       motion.imagine(commands, into: &paths)
       judge.judge(paths, commands, into: &verdicts)
-      best = bestSample()
+      let best = verdicts.cheapest
+      finalists.write(best, of: commands, at: 1)
+      finalists.write(best, of: commands, at: 5, times: 0.6)
       average()
       round += 1
       effort.imaginedSteps += settings.samples * settings.steps
     }
-    choose(among: [plan, best, old], favourite: favourite, with: motion, judge: judge)
+    choose(with: motion, judge: judge)
     return plan.first
   }
 
@@ -145,17 +153,20 @@ public struct PathIntegralPlanner: Sendable {
   /// Fills the batch: plans as they are first, then plans with noise.
   private mutating func draw(_ proposals: [Plan], from pose: Pose, random: inout Random) {
     drawNoise(&random)
-    let paces: [Float] = [1.4, 0.9, 0.4]
     let firstProposal = 8 + Self.fan.count
     let firstNoisy = firstProposal + min(8, proposals.count)
-    write(plan, at: 0)
-    for (i, pace) in paces.enumerated() { pursue(pace, from: pose, at: 1 + i) }
-    write(Plan(steps: settings.steps), at: 4)
-    write(plan.scaled(0.5), at: 5)
-    write(plan.scaled(0.8), at: 6)
-    write(plan.scaled(0.25), at: 7)
-    for (i, arc) in Self.fan.enumerated() { write(.arc(arc.v, arc.w, settings.steps), at: 8 + i) }
-    for (i, proposal) in proposals.prefix(8).enumerated() { write(proposal, at: firstProposal + i) }
+    commands.write(plan, at: 0)
+    for (i, pace) in Self.paces.enumerated() {
+      commands.pursue(arcs, from: pose, pace: pace, at: 1 + i)
+    }
+    commands.hold((0, 0), at: 4)
+    commands.write(plan, at: 5, times: 0.5)
+    commands.write(plan, at: 6, times: 0.8)
+    commands.write(plan, at: 7, times: 0.25)
+    for (i, arc) in Self.fan.enumerated() { commands.hold(arc, at: 8 + i) }
+    for (i, proposal) in proposals.prefix(8).enumerated() {
+      commands.write(proposal, at: firstProposal + i)
+    }
     for sample in firstNoisy..<settings.samples {
       // Three in four around the last plan, the others around a pursuit or a proposal.
       let base: Int
@@ -170,6 +181,9 @@ public struct PathIntegralPlanner: Sendable {
     }
   }
 
+  /// Speeds at which a driver would pursue the route, m/s.
+  static let paces: [Float] = [1.4, 0.9, 0.4]
+
   /// Ways out that noise around a standing plan hardly finds: turns, tight arcs, and backing off.
   private static let fan: [(v: Float, w: Float)] = [
     (0, 1.5), (0, -1.5), (0.5, 1.2), (0.5, -1.2), (-0.3, 0.7), (-0.3, -0.7),
@@ -179,22 +193,6 @@ public struct PathIntegralPlanner: Sendable {
     let half = noise.count / 2
     for i in noise.indices {
       noise[i] = random.nearlyNormal() * (i < half ? settings.speedNoise : settings.turnNoise)
-    }
-  }
-
-  private mutating func write(_ plan: Plan, at sample: Int) {
-    let samples = settings.samples
-    for h in 0..<settings.steps {
-      commands.v[h * samples + sample] = plan.v[h]
-      commands.w[h * samples + sample] = plan.w[h]
-    }
-  }
-
-  private mutating func pursue(_ pace: Float, from pose: Pose, at sample: Int) {
-    let samples = settings.samples
-    arcs.follow(from: pose, pace: pace, steps: settings.steps) { h, v, w in
-      commands.v[h * samples + sample] = v
-      commands.w[h * samples + sample] = w
     }
   }
 
@@ -218,17 +216,6 @@ public struct PathIntegralPlanner: Sendable {
   }
 
   // MARK: Weighing
-
-  private func bestSample() -> Plan {
-    var best = 0
-    for i in 1..<settings.samples where verdicts.costs[i] < verdicts.costs[best] { best = i }
-    var plan = Plan(steps: settings.steps)
-    for h in 0..<settings.steps {
-      plan.v[h] = commands.v[h * settings.samples + best]
-      plan.w[h] = commands.w[h * settings.samples + best]
-    }
-    return plan
-  }
 
   /// The mean of all samples under their weights becomes the plan.
   private mutating func average() {
@@ -255,30 +242,17 @@ public struct PathIntegralPlanner: Sendable {
 
   // MARK: Choosing
 
-  /// The cheapest of three plans, of slower versions of the first two, of a favourite, and of a stop.
-  private mutating func choose(
-    among plans: [Plan], favourite: Plan?, with motion: any MotionModel, judge: PathJudge
-  ) {
-    let stop = Plan(steps: settings.steps)
-    let all =
-      plans + [
-        plans[0].scaled(0.7), plans[0].scaled(0.4), plans[1].scaled(0.6), favourite ?? stop, stop,
-      ]
-    for h in 0..<settings.steps {
-      for i in 0..<8 {
-        finalists.v[h * 8 + i] = all[i].v[h]
-        finalists.w[h * 8 + i] = all[i].w[h]
-      }
-    }
+  /// The cheapest of the finalists becomes the plan.
+  private mutating func choose(with motion: any MotionModel, judge: PathJudge) {
+    finalists.write(plan, at: 0)
+    finalists.write(plan, at: 3, times: 0.7)
+    finalists.write(plan, at: 4, times: 0.4)
     motion.imagine(finalists, into: &finalPaths)
     judge.judge(finalPaths, finalists, into: &finalVerdicts)
-    var best = 0
-    for i in 1..<8 where finalVerdicts.costs[i] < finalVerdicts.costs[best] { best = i }
-    chosen = best
-    plan = all[best]
-    plan.cost = finalVerdicts.costs[best]
-    plan.danger = finalVerdicts.dangers[best]
-    plan.isStop = best == 7 || best == 6 && (favourite?.isStop ?? true)
+    chosen = finalVerdicts.cheapest
+    plan.read(chosen, of: finalists)
+    plan.cost = finalVerdicts.costs[chosen]
+    plan.danger = finalVerdicts.dangers[chosen]
     effort.imaginedSteps += 8 * settings.steps
   }
 }

@@ -24,6 +24,28 @@ struct PathJudge {
       costs = [Float](repeating: 0, count: samples)
       dangers = costs
     }
+
+    /// The cheapest sample, the first of equals.
+    var cheapest: Int {
+      var best = 0
+      for i in 1..<costs.count where costs[i] < costs[best] { best = i }
+      return best
+    }
+
+    /// The three lowest costs, in order.
+    var lowest: SIMD3<Float> {
+      var low = SIMD3<Float>(repeating: .infinity)
+      for cost in costs {
+        if cost < low.x {
+          low = SIMD3(cost, low.x, low.y)
+        } else if cost < low.y {
+          low = SIMD3(low.x, cost, low.y)
+        } else if cost < low.z {
+          low.z = cost
+        }
+      }
+      return low
+    }
   }
 
   /// Writes what each path costs.

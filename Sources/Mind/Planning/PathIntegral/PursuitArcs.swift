@@ -49,16 +49,6 @@ struct PursuitArcs: Sendable {
     }
   }
 
-  /// Those commands as a plan.
-  func plan(from pose: Pose, pace: Float, steps: Int) -> Plan {
-    var plan = Plan(steps: steps)
-    follow(from: pose, pace: pace, steps: steps) {
-      plan.v[$0] = $1
-      plan.w[$0] = $2
-    }
-    return plan
-  }
-
   private func advance(_ from: Int, _ x: Float, _ y: Float) -> Int {
     var i = from
     let here = Point(x: x, y: y)

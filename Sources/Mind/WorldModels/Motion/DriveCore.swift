@@ -71,6 +71,9 @@ public struct DriveCore: Module {
   var doubtHidden: Linear
   var doubtOutput: Linear
 
+  /// Units of a residual network.
+  var units: Int { members[0].input.shape[1] }
+
   static let residualScale: Float = 0.3
   /// No command makes a rim faster than this, m/s.
   static let rimSpeedMax: Float = 2.5

@@ -9,19 +9,22 @@ public struct LearnedMotion: MotionModel {
   /// What has been learned; shared between copies.
   public let model: RobotModel
   private var features: MotionFeatures
+  private let core: PreparedDrive
   private var state: Backbone.State?
-  private var summary: Tensor?
+  /// How the drive behaves, as of the last reading.
+  private var behaviour: PreparedDrive.Start?
 
   /// A belief that starts from nothing but what was learned.
   public init(_ model: RobotModel) {
     self.model = model
+    core = PreparedDrive(model.core)
     features = MotionFeatures()
   }
 
   public mutating func begin() {
     features = MotionFeatures()
     state = nil
-    summary = nil
+    behaviour = nil
   }
 
   public mutating func observe(_ reading: DriveReading, after command: (v: Float, w: Float)) {
@@ -29,14 +32,15 @@ public struct LearnedMotion: MotionModel {
     var row: [Float] = []
     row.reserveCapacity(MotionFeatures.count)
     features.append(to: &row)
-    summary = model.remember(
+    let summary = model.remember(
       Tensor(row, shape: [1, 1, MotionFeatures.count]), state: &state
     ).reshaped([1, model.configuration.memory.width])
+    let base = DriveBaseBatch([(features.base, reading.left, reading.right)])
+    behaviour = core.start(model.start(summary, base: base))
   }
 
   public func imagine(_ commands: CommandBatch, into paths: inout PathBatch) {
-    let motion = model.imagine(wheelCommands(commands), from: start(samples: commands.samples))
-    write(motion, of: commands, into: &paths)
+    core.imagine(commands, from: start, after: features, into: &paths)
   }
 
   /// What the robot would feel on the way, as the ensemble's mean. `[H, S]` each
@@ -52,7 +56,7 @@ public struct LearnedMotion: MotionModel {
   /// What the robot would feel at the end of each step.
   public func imagineFeeling(_ commands: CommandBatch) -> Feeling {
     let (samples, steps) = (commands.samples, commands.steps)
-    let start = start(samples: samples)
+    let start = rows(samples)
     let motion = model.imagine(wheelCommands(commands), from: start)
     let share = 1 / Float(motion.wheels.count)
     let wheels = motion.wheels.dropFirst().reduce(motion.wheels[0], +) * share
@@ -63,12 +67,14 @@ public struct LearnedMotion: MotionModel {
       turnRate: rates)
   }
 
+  private var start: PreparedDrive.Start {
+    guard let behaviour else { preconditionFailure("imagine before the first observe") }
+    return behaviour
+  }
+
   /// How the drive behaves now, a row for each sample.
-  private func start(samples: Int) -> DriveCore.Start {
-    guard let summary else { preconditionFailure("imagine before the first observe") }
-    let reading = features.latest
-    let one = model.start(
-      summary, base: DriveBaseBatch([(features.base, reading.left, reading.right)]))
+  private func rows(_ samples: Int) -> DriveCore.Start {
+    let one = start.drive
     func rows(_ t: Tensor) -> Tensor { t.repeated(axis: 0, count: samples) }
     func wheels(_ t: Tensor) -> Tensor {
       Tensor.concatenated(
@@ -97,39 +103,5 @@ public struct LearnedMotion: MotionModel {
       }
     }
     return Tensor(given, shape: [2 * samples, queue + steps])
-  }
-
-  /// The ensemble's mean path in the map frame, and its doubt.
-  private func write(
-    _ motion: DriveCore.Motion, of commands: CommandBatch, into paths: inout PathBatch
-  ) {
-    let anchor = features.anchor
-    let (samples, steps) = (commands.samples, commands.steps)
-    let share = 1 / Float(motion.members.count)
-    func mean(_ parts: [Tensor]) -> [Float] {
-      (parts.dropFirst().reduce(parts[0], +) * share).scalars
-    }
-    let x = mean(motion.members.map(\.x))
-    let y = mean(motion.members.map(\.y))
-    let heading = mean(motion.members.map(\.heading))
-    let doubtX = motion.doubt.x.scalars
-    let doubtY = motion.doubt.y.scalars
-    let (s, c) = sineCosine(anchor.heading)
-    let perSecond = 1 / Chassis.dt
-    for sample in 0..<samples {
-      var (lastX, lastY): (Float, Float) = (0, 0)
-      for step in 0..<steps {
-        let from = sample * steps + step
-        let to = step * samples + sample
-        paths.x[to] = anchor.x + c * x[from] - s * y[from]
-        paths.y[to] = anchor.y + s * x[from] + c * y[from]
-        paths.heading[to] = anchor.heading + heading[from]
-        let (hs, hc) = sineCosine(heading[from])
-        paths.speed[to] = ((x[from] - lastX) * hc + (y[from] - lastY) * hs) * perSecond
-        paths.doubt[to] = (doubtX[from] * doubtX[from] + doubtY[from] * doubtY[from])
-          .squareRoot()
-        (lastX, lastY) = (x[from], y[from])
-      }
-    }
   }
 }
