@@ -1,10 +1,10 @@
 // Matrix products of bfloat16 with sums in float32.
 //
 // C is made in blocks of 32 by 32, four tiles of the packed sides (packed.c) at each step of 32
-// along k. Rows are the outer loop: 32 rows of A stay in the nearest cache while all columns pass by,
-// as many columns at a time as the second cache holds of B, and C is written row by row. Where k is
-// so long that 32 rows of A would not stay there, they take it in spans, and the sums wait between two
-// spans. What differs is how a block is summed:
+// along k. Rows are the outer loop: 32 rows of A stay in the nearest cache while the columns pass
+// by, as many of them at a time as the second cache holds of B, and C is written row by row. Where k
+// is so long that 32 rows of A would not stay there, it is taken in spans, and C holds the sums
+// between two spans. What differs is how a block is summed:
 // - AMX: four accumulating tiles, two of the left side and two of the right one in the other four
 //   registers; each tile that is loaded is used twice. B is read past the nearest cache, so that
 //   it does not drive A out. A block's sums go to a buffer, and are finished (bias, bend, rounding)
@@ -90,10 +90,10 @@ static INLINE void finish_rows(const int native, const int whole, waiting_t *w, 
 
 /// Finishes all rows of a block.
 typedef void finish_block_t(waiting_t *w);
-#define FINISH(NAME, NATIVE)                                     \
-  static __attribute__((noinline)) void NAME(waiting_t *w) {     \
-    if (w->columns >= SIDE) finish_rows(NATIVE, 1, w, SIDE);     \
-    else finish_rows(NATIVE, 0, w, SIDE);                        \
+#define FINISH(NAME, NATIVE)                                 \
+  static __attribute__((noinline)) void NAME(waiting_t *w) { \
+    if (w->columns >= SIDE) finish_rows(NATIVE, 1, w, SIDE); \
+    else finish_rows(NATIVE, 0, w, SIDE);                    \
   }
 FINISH(finish_portable, 0)
 #if defined(__x86_64__)
@@ -110,8 +110,7 @@ typedef struct {
   float *sums;
 } block_t;
 
-/// sums[32, 32] = 16·tall rows of A by 16·wide columns of B; finishes what waits before it
-/// writes.
+/// sums[32, 32] = 16·tall rows of A by 16·wide columns of B; finishes what waits before it writes.
 #define DECLARE_BLOCK(NAME)                                                                 \
   static INLINE void NAME(const int tall, const int wide, block_t block,                    \
                           finish_block_t *finish, waiting_t *waiting)
@@ -154,8 +153,7 @@ TARGET_BF16 DECLARE_BLOCK(block_dots) {
     float *to = block.sums + i * SIDE;
     __m512 sum[8][2];
     UNROLL for (int r = 0; r < 8; r++)
-      UNROLL for (int j = 0; j < wide; j++)
-        sum[r][j] = _mm512_setzero_ps();
+      UNROLL for (int j = 0; j < wide; j++) sum[r][j] = _mm512_setzero_ps();
     for (size_t s = 0; s < block.steps; s++, line += TILE, column += TILE)
       for (size_t p = 0; p < W; p++) {
         __m512bh right[2];
@@ -188,7 +186,8 @@ TARGET_AMX DECLARE_BLOCK(block_tiles) {
   float *sums = block.sums;
   if (waiting->columns < SIDE) finish(waiting);
   waiting_t rows = *waiting;
-  const size_t row = SIDE * sizeof(float), due = block.steps >= 16 ? 2 : block.steps >= 8 ? 4 : SIDE;
+  const size_t row = SIDE * sizeof(float);
+  const size_t due = block.steps >= 16 ? 2 : block.steps >= 8 ? 4 : SIDE;  // rows at each step
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
@@ -214,9 +213,9 @@ TARGET_AMX DECLARE_BLOCK(block_tiles) {
 #define SPAN 24                 // tiles along k of which 32 rows fit the nearest cache
 #define NEAR ((size_t)1 << 19)  // numbers of B in use: a megabyte of the second cache
 
-/// All blocks of a product. Sums go by a buffer even where nothing is left to do to them: rows that are
-/// a power of two apart fall on the same few lines of the cache, which slows a store of whole tiles
-/// by half.
+/// All blocks of a product. Sums go by a buffer even where nothing is left to do to them: rows that
+/// are a power of two apart fall on the same few lines of the cache, which slows a store of whole
+/// tiles by half.
 #define PRODUCT(NAME, BLOCK, FINISH)                                                            \
   static void NAME(const product_t *p) {                                                        \
     float sums[SIDE * SIDE] __attribute__((aligned(64)));                                       \
