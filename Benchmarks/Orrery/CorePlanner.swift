@@ -71,9 +71,18 @@ final class CorePlanner {
 }
 
 extension RecurrentEnsemble {
-  /// Adds ‖mean − goal‖² + Σ variance of each row to its cost.
-  func addCosts(goal: Tensor, rows: Int, in space: Space, to costs: inout [Float]) {
-    addCosts(goal: goal, near: 1, apart: 1, rows: rows, in: space, to: &costs)
+  /// One of `horizon` steps, and what it costs: ‖mean − goal‖² + Σ variance of each row. The heads are
+  /// asked about several steps at once.
+  func weigh(
+    _ step: Int, of horizon: Int, _ actions: Span<Float>, stride: Int, goal: Tensor, rows: Int,
+    in space: Space, to costs: inout [Float]
+  ) {
+    let slot = step % space.steps
+    self.step(
+      actions, start: step * self.actions, stride: stride, rows: rows, in: space, slot: slot)
+    guard slot == space.steps - 1 || step == horizon - 1 else { return }
+    addCosts(
+      goal: goal, near: 1, apart: 1, steps: slot + 1, rows: rows, in: space, to: &costs)
   }
 }
 
@@ -129,11 +138,9 @@ private final class Round: SharedWork, @unchecked Sendable {
     ensemble.begin(state, rows: block.rows, in: block.space)
     let stride = mean.count
     for step in 0..<horizon {
-      ensemble.step(
-        block.actions.span, start: step * ensemble.actions, stride: stride, rows: block.rows,
-        in: block.space)
-      ensemble.ask(rows: block.rows, in: block.space)
-      ensemble.addCosts(goal: goal, rows: block.rows, in: block.space, to: &block.costs)
+      ensemble.weigh(
+        step, of: horizon, block.actions.span, stride: stride, goal: goal, rows: block.rows,
+        in: block.space, to: &block.costs)
     }
   }
 

@@ -101,10 +101,9 @@ struct ImaginationWorkload: Workload {
       costs[0] = 0
       ensemble.begin(s.state, rows: 1, in: space)
       for step in 0..<Self.horizon {
-        ensemble.step(
-          actions.span, start: step * ensemble.actions, stride: 0, rows: 1, in: space)
-        ensemble.ask(rows: 1, in: space)
-        ensemble.addCosts(goal: s.goal, rows: 1, in: space, to: &costs)
+        ensemble.weigh(
+          step, of: Self.horizon, actions.span, stride: 0, goal: s.goal, rows: 1, in: space,
+          to: &costs)
       }
       return costs[0]
     }

@@ -26,6 +26,7 @@ import Testing
 
   @Test(arguments: [
     (16, 16, 16), (17, 31, 33), (33, 48, 64), (40, 65, 130), (49, 100, 31), (64, 64, 64),
+    (33, 800, 70), (40, 1700, 20), (800, 40, 100),
   ])
   func sumsOfRoundedFactors(m: Int, n: Int, k: Int) {
     let x = KernelTests.random([m, k], 1)
@@ -52,6 +53,24 @@ import Testing
           let found = Precision.float32.run { gradients(of: loss, with: [leafX, leafW]) }
           #expect(KernelTests.largestDifference(found[0], gx) < limit, "\(label) gradient of x")
           #expect(KernelTests.largestDifference(found[1], gw) < limit, "\(label) gradient of w")
+        }
+      }
+    }
+  }
+
+  /// A row depends neither on how many rows there are nor on how they are cut into blocks.
+  @Test func rowsDoNotDependOnTheirNumber() {
+    let x = KernelTests.random([100, 900], 1)
+    let w = KernelTests.random([900, 70], 2)
+    for variant in KernelVariant.available {
+      variant.run {
+        Precision.bfloat16.run {
+          let whole = x.matmul(w)
+          for rows in [16, 31, 33, 64] {
+            #expect(
+              x.sliced(axis: 0, 0..<rows).matmul(w).scalars
+                == whole.sliced(axis: 0, 0..<rows).scalars, "\(rows) rows, \(variant)")
+          }
         }
       }
     }

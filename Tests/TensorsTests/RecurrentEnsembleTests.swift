@@ -97,9 +97,27 @@ import Testing
     }
   }
 
+  /// About how many steps at once the heads are asked changes no bit either.
+  @Test(arguments: Precision.allCases) func stepsAtOnceChangeNothing(precision: Precision) {
+    let twin = Twin(actions: 3, state: 32, latent: 16)
+    var random = Random(seed: 8)
+    let start = Tensor.normal([32], random: &random)
+    let goal = Tensor.normal([16], random: &random)
+    let ensemble = twin.prepared(precision)
+    for rows in [1, 5, 20, 64] {
+      let plans = Tensor.normal([rows, 7, 3], random: &random).scalars
+      let single = Self.imagined(ensemble, start, goal, plans, rows: rows, blocks: [rows])
+      for asked in [2, 3, 4] {
+        let several = Self.imagined(
+          ensemble, start, goal, plans, rows: rows, blocks: [rows], asked: asked)
+        #expect(several.costs.scalars == single.costs.scalars, "\(rows) rows, \(asked) steps")
+      }
+    }
+  }
+
   static func imagined(
     _ ensemble: RecurrentEnsemble, _ start: Tensor, _ goal: Tensor, _ plans: [Float], rows: Int,
-    blocks: [Int]
+    blocks: [Int], asked: Int = 1
   ) -> (costs: Tensor, states: Tensor) {
     var costs: [Float] = []
     let stride = plans.count / rows
@@ -108,13 +126,16 @@ import Testing
     for block in blocks {
       var weighed = [Float](repeating: 0, count: block)
       ensemble.begin(start, rows: block, in: space)
-      for step in 0..<(stride / ensemble.actions) {
+      let steps = stride / ensemble.actions
+      for step in 0..<steps {
+        let slot = step % asked
         ensemble.step(
           plans.span, start: first * stride + step * ensemble.actions, stride: stride, rows: block,
-          in: space)
-        ensemble.ask(rows: block, in: space)
+          in: space, slot: slot)
+        guard slot == asked - 1 || step == steps - 1 else { continue }
         ensemble.addCosts(
-          goal: goal, near: 0.5, apart: 0.25, rows: block, in: space, to: &weighed)
+          goal: goal, near: 0.5, apart: 0.25, steps: slot + 1, rows: block, in: space, to: &weighed
+        )
       }
       costs += weighed
       first += block

@@ -147,7 +147,7 @@ VARIANTS(kernel_finish,
 
 /// Rows that share a visit to all strips: as many as keep their part of A in the second cache.
 static size_t rows_at_once(size_t k) {
-  size_t rows = ((size_t)1 << 18) / k / 12 * 12;
+  size_t rows = ((size_t)1 << 17) / k / 12 * 12;
   return rows < 48 ? 48 : rows;
 }
 

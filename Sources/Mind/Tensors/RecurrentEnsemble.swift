@@ -6,9 +6,10 @@ import CKernels
 ///
 ///     s' = norm(GRU(silu(action a), s))        ẑ^m = second_m(silu(first_m s'))
 ///
-/// and keeps the heads' mean and spread. A block of rows goes through all its steps in one space,
+/// and weighs the heads' mean and spread. A block of rows goes through all its steps in one space,
 /// which stays in the cache, while other threads take other blocks; a row's numbers do not depend on
-/// the block it is in.
+/// the block it is in. Only the cell has to go step by step: the heads are asked about the states of
+/// some steps at once, so that their weights come from far away once for all of them.
 public struct RecurrentEnsemble: Sendable {
   /// Weights `[inputs, outputs]` and a bias `[outputs]`.
   public typealias Layer = (weight: Tensor, bias: Tensor)
@@ -62,19 +63,30 @@ public struct RecurrentEnsemble: Sendable {
   public struct Space: Sendable {
     /// How many rows fit.
     public let rows: Int
-    let action, embedded, stateLeft, hidden: LeftRows
-    let gates, memoryGates, raw, inverse, state, said, mean, spread: Storage
+    /// The states of how many steps fit, for the heads to be asked about at once.
+    public let steps: Int
+    let action, embedded, stateLeft, asked, hidden: LeftRows
+    let gates, memoryGates, raw, inverse, state, states, said, mean, spread: Storage
   }
+
+  /// As many rows as read a head's weights at once; more would not stay in the cache themselves.
+  private static let rowsAtOnce = 256
+  private static let stepsAtOnce = 16
 
   /// Room for this many rows.
   public func space(rows: Int) -> Space {
-    func left(_ width: Int) -> LeftRows { LeftRows(rows: rows, width: width, precision: precision) }
-    func room(_ width: Int) -> Storage { Storage(count: rows * width) }
+    let steps = max(1, min(Self.rowsAtOnce / rows, Self.stepsAtOnce))
+    func left(_ width: Int, _ steps: Int = 1) -> LeftRows {
+      LeftRows(rows: rows * steps, width: width, precision: precision)
+    }
+    func room(_ width: Int, _ steps: Int = 1) -> Storage { Storage(count: rows * steps * width) }
     return Space(
-      rows: rows, action: left(actions), embedded: left(action.outputs), stateLeft: left(state),
-      hidden: left(heads[0].first.outputs), gates: room(3 * state), memoryGates: room(3 * state),
-      raw: room(state), inverse: room(1), state: room(state), said: room(latent),
-      mean: room(latent), spread: room(latent))
+      rows: rows, steps: steps, action: left(actions), embedded: left(action.outputs),
+      stateLeft: left(state), asked: left(state, steps),
+      hidden: left(heads[0].first.outputs, steps), gates: room(3 * state),
+      memoryGates: room(3 * state), raw: room(state), inverse: room(1), state: room(state),
+      states: room(state, steps), said: room(latent, steps), mean: room(latent, steps),
+      spread: room(latent, steps))
   }
 
   /// Puts `rows` rows at one state `[S]`.
@@ -85,11 +97,13 @@ public struct RecurrentEnsemble: Sendable {
     space.stateLeft.fill(rows: rows, from: space.state.base, stride: state)
   }
 
-  /// One step of `rows` rows: row r takes the action that begins at `start + r · stride`.
+  /// One step of `rows` rows: row r takes the action that begins at `start + r · stride`. The states
+  /// are kept as the `slot`th of those that the heads will be asked about.
   public func step(
-    _ actions: Span<Float>, start: Int, stride: Int, rows: Int, in space: Space
+    _ actions: Span<Float>, start: Int, stride: Int, rows: Int, in space: Space, slot: Int = 0
   ) {
     check(rows, space)
+    precondition(slot >= 0 && slot < space.steps, "slot \(slot) of \(space.steps)")
     precondition(
       start >= 0 && stride >= 0 && start + (rows - 1) * stride + self.actions <= actions.count,
       "\(rows) actions of \(self.actions) numbers, \(stride) apart from \(start) on, of \(actions.count)"
@@ -107,32 +121,41 @@ public struct RecurrentEnsemble: Sendable {
     kernel_rms_norm(
       rows, state, epsilon, space.raw.base, norm.base, space.state.base, space.inverse.base)
     space.stateLeft.fill(rows: rows, from: space.state.base, stride: state)
+    kernel_copy_blocks(
+      1, rows * state, space.state.base, 0, space.states.base + slot * rows * state, 0)
   }
 
-  /// Asks all heads about the states.
-  public func ask(rows: Int, in space: Space) {
-    check(rows, space)
-    for (index, head) in heads.enumerated() {
-      head.first.apply(rows: rows, space.stateLeft, next: space.hidden)
-      head.second.apply(rows: rows, space.hidden, out: space.said)
-      kernel_ensemble(
-        rows * latent, index + 1, space.said.base, space.mean.base, space.spread.base)
-    }
-  }
-
-  /// Adds near · ‖mean − goal‖² + apart · Σ variance of each row to its cost.
+  /// Asks all heads about the states in the slots 0..<steps, and adds near · ‖mean − goal‖² +
+  /// apart · Σ variance of each row at each of these steps to its cost.
   public func addCosts(
-    goal: Tensor, near: Float, apart: Float, rows: Int, in space: Space, to costs: inout [Float]
+    goal: Tensor, near: Float, apart: Float, steps: Int, rows: Int, in space: Space,
+    to costs: inout [Float]
   ) {
     check(rows, space)
     precondition(
-      goal.count == latent && rows <= costs.count,
-      "\(rows) costs of \(costs.count), and a goal of \(goal.count) numbers for \(latent)")
+      goal.count == latent && rows <= costs.count && steps > 0 && steps <= space.steps,
+      "\(rows) costs of \(costs.count), \(steps) steps of \(space.steps), and a goal of "
+        + "\(goal.count) numbers for \(latent)")
+    ask(rows: rows * steps, in: space)
     costs.withUnsafeMutableBufferPointer { costs in
       guard let base = costs.baseAddress else { return }
-      kernel_goal_cost(
-        rows, latent, space.mean.base, space.spread.base, goal.base, near,
-        apart / Float(members), base)
+      for step in 0..<steps {
+        let first = step * rows * latent
+        kernel_goal_cost(
+          rows, latent, space.mean.base + first, space.spread.base + first, goal.base, near,
+          apart / Float(members), base)
+      }
+    }
+  }
+
+  /// What the heads say about this many of the kept states, together.
+  private func ask(rows: Int, in space: Space) {
+    space.asked.fill(rows: rows, from: space.states.base, stride: state)
+    for (index, head) in heads.enumerated() {
+      head.first.apply(rows: rows, space.asked, next: space.hidden)
+      head.second.apply(rows: rows, space.hidden, out: space.said)
+      kernel_ensemble(
+        rows * latent, index + 1, space.said.base, space.mean.base, space.spread.base)
     }
   }
 
@@ -144,7 +167,8 @@ public struct RecurrentEnsemble: Sendable {
     precondition(
       rows > 0 && rows <= space.rows && space.stateLeft.width == state
         && space.action.width == actions && space.hidden.width == heads[0].first.outputs
-        && space.said.count == space.rows * latent && space.action.precision == precision,
+        && space.said.count == space.rows * space.steps * latent
+        && space.action.precision == precision,
       "\(rows) rows of state \(state) in \(precision) in a space for \(space.rows) of "
         + "\(space.stateLeft.width) in \(space.action.precision)")
   }

@@ -74,18 +74,19 @@ final class ImaginedBlocks: SharedWork, @unchecked Sendable {
       block.shares[row] = 1
     }
     for step in 0..<steps {
+      let (slot, isLast) = (step % block.space.steps, step == steps - 1)
       ensemble.step(
         plans.span, start: first * stride + step * ensemble.actions, stride: stride, rows: rows,
-        in: block.space)
+        in: block.space, slot: slot)
       switch aim {
       case .goal(let goal, let caution):
+        guard isLast || slot == block.space.steps - 1 else { continue }
         let share = 1 / Float(ensemble.latent * steps)
-        ensemble.ask(rows: rows, in: block.space)
         ensemble.addCosts(
-          goal: goal, near: share, apart: caution * share, rows: rows, in: block.space,
-          to: &block.costs)
+          goal: goal, near: share, apart: caution * share, steps: slot + 1, rows: rows,
+          in: block.space, to: &block.costs)
       case .rewards(let discount):
-        earn(block, rows: rows, discount: discount, isLast: step == steps - 1)
+        earn(block, rows: rows, discount: discount, isLast: isLast)
       }
     }
   }
