@@ -216,14 +216,14 @@ void kernel_gated_delta_pullback(size_t batch, size_t time, size_t heads, size_t
 // Sliding-window attention (attention.c).
 /// Query t of `time` stands at position past + t of past + time keys and sees the last `window`
 /// positions up to its own. Score = q·k/√D − slope[h]·distance. q, y: [B, T, H, D]; k, v:
-/// [B, past + T, H, D]; the first `missing[b]` positions are not there (null: none missing).
+/// [B, past + T, H, D].
 void kernel_attention(size_t batch, size_t time, size_t past, size_t heads, size_t width,
-                      size_t window, const float *slopes, const int64_t *missing, const float *q,
-                      const float *k, const float *v, float *y);
+                      size_t window, const float *slopes, const float *q, const float *k,
+                      const float *v, float *y);
 void kernel_attention_pullback(size_t batch, size_t time, size_t past, size_t heads, size_t width,
-                               size_t window, const float *slopes, const int64_t *missing,
-                               const float *q, const float *k, const float *v, const float *g,
-                               float *gq, float *gk, float *gv);
+                               size_t window, const float *slopes, const float *q,
+                               const float *k, const float *v, const float *g, float *gq,
+                               float *gk, float *gv);
 
 // The optimizer (adamw.c).
 /// One step of AdamW over a flat buffer against `scale` times the gradient g; `first` and `second`
