@@ -129,6 +129,11 @@ extension Operation {
     Operation(name: "gathered", shapes: [[5, 3]]) { $0[0].gathered(rows: [4, 0, 4, 2]) },
     Operation(name: "repeated", shapes: [[2, 1, 3]]) { $0[0].repeated(axis: 1, count: 4) },
     Operation(name: "watched twice", shapes: [[4]]) { $0[0] * $0[0] + $0[0] },
+    Operation(name: "one input of many maps", shapes: [[18, 17], [17, 17], [17]]) {
+      let x = $0[0] + $0[0].rmsNorm($0[2])
+      return (x.matmul($0[1]) + x.linear($0[1], $0[2]) + $0[1].matmul(transposed: $0[1]).sum())
+        .matmul($0[1])
+    },
   ]
 
   static let layers: [Operation] = [

@@ -139,10 +139,10 @@ void kernel_normals(uint64_t key, uint64_t counter, size_t n, float scale, float
 /// y = x · inverse · weight with inverse[r] = 1/√(mean x² + epsilon); `inverse` is kept for later.
 void kernel_rms_norm(size_t rows, size_t n, float epsilon, const float *x, const float *weight,
                      float *y, float *inverse);
-/// gx, and gweight (overwritten).
+/// gx (onto what is there where `accumulate`), and gweight (overwritten).
 void kernel_rms_norm_pullback(size_t rows, size_t n, const float *g, const float *x,
-                              const float *weight, const float *inverse, float *gx,
-                              float *gweight);
+                              const float *weight, const float *inverse, int accumulate,
+                              float *gx, float *gweight);
 /// y = x · inverse · weight · silu(gate): the norm and the gate behind a memory, in one pass.
 void kernel_gated_norm(size_t rows, size_t n, float epsilon, const float *x, const float *gate,
                        const float *weight, float *y, float *inverse);
