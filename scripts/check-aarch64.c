@@ -144,7 +144,7 @@ static void check_attention(size_t time) {
     }
     for (size_t d = 0; d < width; d++) wanted[t * width + d] /= sum;
   }
-  kernel_attention(1, time, past, 1, width, window, &slope, NULL, q, k, v, y);
+  kernel_attention(1, time, past, 1, width, window, &slope, q, k, v, y);
   expect("attention", n, y, wanted, 1e-5);
 }
 

@@ -29,10 +29,9 @@ static form_t form_of(size_t time, size_t past, size_t heads, size_t width, size
   return (form_t){time, past, heads, width, window, (width + W - 1) / W * W, heads * width,
                   1.0f / sqrtf((float)width), 0};
 }
-static block_t block_at(form_t f, size_t t, size_t most, size_t missing) {
+static block_t block_at(form_t f, size_t t, size_t most) {
   size_t place = f.past + t, queries = f.time - t < most ? f.time - t : most;
   size_t first = place + 1 > f.window ? place + 1 - f.window : 0;
-  if (first < missing) first = missing;
   return (block_t){t, queries, first, place + queries - first};
 }
 /// How many positions a block sees at most.
@@ -123,20 +122,20 @@ static INLINE void attend(form_t f, block_t block, const float *q, const float *
 
 static INLINE void kernel_attention_body(size_t batch, size_t time, size_t past, size_t heads,
                                          size_t width, size_t window, const float *slopes,
-                                         const int64_t *missing, const float *q, const float *k,
-                                         const float *v, float *y) {
+                                         const float *q, const float *k, const float *v,
+                                         float *y) {
   form_t f = form_of(time, past, heads, width, window);
   size_t part = f.row * W + 5 * W, room = (3 * part + (most_seen(f) + W) * W) * sizeof(float);
   float *rows = pool_take(room), *turned = rows + part, *out = turned + part, *p = out + part;
   memset(out, 0, f.row * W * sizeof(float));
   for (size_t b = 0; b < batch; b++)
     for (size_t h = 0; h < heads; h++) {
-      size_t absent = missing ? (size_t)missing[b] : 0, head = b * (past + time) * heads + h;
+      size_t head = b * (past + time) * heads + h;
       const float *keys = k + head * width, *values = v + head * width;
       f.slope = slopes ? slopes[h] : 0;
       for (size_t t = 0, most = time <= FEW ? 1 : W; t < time; t += most) {
         size_t at = ((b * time + t) * heads + h) * width;
-        block_t block = block_at(f, t, most, absent);
+        block_t block = block_at(f, t, most);
         if (most == 1) {
           attend(f, block, q + at, keys, values, p, y + at);
           continue;
@@ -152,14 +151,13 @@ static INLINE void kernel_attention_body(size_t batch, size_t time, size_t past,
 }
 VARIANTS(kernel_attention,
          (size_t batch, size_t time, size_t past, size_t heads, size_t width, size_t window,
-          const float *slopes, const int64_t *missing, const float *q, const float *k,
-          const float *v, float *y),
-         (batch, time, past, heads, width, window, slopes, missing, q, k, v, y))
+          const float *slopes, const float *q, const float *k, const float *v, float *y),
+         (batch, time, past, heads, width, window, slopes, q, k, v, y))
 
 static INLINE void kernel_attention_pullback_body(size_t batch, size_t time, size_t past,
                                                   size_t heads, size_t width, size_t window,
-                                                  const float *slopes, const int64_t *missing,
-                                                  const float *q, const float *k, const float *v,
+                                                  const float *slopes, const float *q,
+                                                  const float *k, const float *v,
                                                   const float *g, float *gq, float *gk,
                                                   float *gv) {
   form_t f = form_of(time, past, heads, width, window);
@@ -172,11 +170,10 @@ static INLINE void kernel_attention_pullback_body(size_t batch, size_t time, siz
   memset(gv, 0, batch * (past + time) * f.stride * sizeof(float));
   for (size_t b = 0; b < batch; b++)
     for (size_t h = 0; h < heads; h++) {
-      size_t absent = missing ? (size_t)missing[b] : 0;
       f.slope = slopes ? slopes[h] : 0;
       for (size_t t = 0; t < time; t += W) {
         size_t at = ((b * time + t) * heads + h) * width;
-        block_t block = block_at(f, t, W, absent);
+        block_t block = block_at(f, t, W);
         size_t from = ((b * (past + time) + block.first) * heads + h) * width;
         take_rows(f, block, q + at, rows, turned);
         take_rows(f, block, g + at, g_rows, g_turned);
@@ -203,6 +200,6 @@ static INLINE void kernel_attention_pullback_body(size_t batch, size_t time, siz
 }
 VARIANTS(kernel_attention_pullback,
          (size_t batch, size_t time, size_t past, size_t heads, size_t width, size_t window,
-          const float *slopes, const int64_t *missing, const float *q, const float *k,
-          const float *v, const float *g, float *gq, float *gk, float *gv),
-         (batch, time, past, heads, width, window, slopes, missing, q, k, v, g, gq, gk, gv))
+          const float *slopes, const float *q, const float *k, const float *v, const float *g,
+          float *gq, float *gk, float *gv),
+         (batch, time, past, heads, width, window, slopes, q, k, v, g, gq, gk, gv))

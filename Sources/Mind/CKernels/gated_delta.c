@@ -4,14 +4,16 @@
 // The state is kept transposed, one row a key channel, its value channels in lanes (padded to 16):
 // then u and y are sums of rows scaled by one number, and no product needs a sum across lanes.
 //
-// Which form runs, by times on one core (AVX-512, 64 steps, ns a step a head):
-//   width                                     16    32    64    128
-//   forward, sequential, keeping states       48   104   307   2200 (keeping none)
-//   forward by chunks (gated_delta_chunks.c)  66   150   420   1160
-//   pullback by chunks                       170   385   960   2740
-// So the forward is sequential while the state stays in the first cache. The pullback goes by
-// chunks, since sequentially it would keep every state or make it again; CHUNKS_FROM, where that
-// begins to pay, is an estimate and was not measured.
+// Which form runs, by times on one core (AVX-512, ns a step a head):
+//   width                                            16    32    64    128
+//   forward, 64 steps, sequential                    48    96   265   2400
+//   forward, 64 steps, by chunks                     36    85   267   1070
+//   pullback, 64 steps, sequential                  124   310  1170   8200
+//   pullback, 64 steps, by chunks                    88   202   556   2600
+// A chunk costs the same however few of its 16 steps there are. The pullback by chunks pays from 8
+// steps on at any width, the forward from about 12, and from 8 where the state leaves the first
+// cache. By chunks, rows are called for in time, too: with cold caches, as within a step of training,
+// the difference is larger.
 //
 // The sequential pullback needs every R in reverse, and makes them again first.
 //   gS += gy qᵀ,  gq = Sᵀ gy,  gα = ⟨gS, R⟩ − β gd·u,  gd = gS k,  gβ = gd·(v − α u),  gv = β gd,
@@ -19,7 +21,8 @@
 // Where asked, q and k are brought to length one on the way in, which saves two passes over memory.
 #include "gated_delta.h"
 
-/// The shortest sequence whose pullback goes by chunks, and the widest state of the first cache.
+/// The shortest sequence whose pullback goes by chunks, and the widest state of the first cache, which
+/// goes forward by whole chunks alone.
 #define CHUNKS_FROM 8
 #define CACHED_WIDTH 64
 #define VECTORS_MAX (WIDTH_MAX / W)
@@ -105,8 +108,8 @@ static INLINE void forward(const int n, size_t width, const delta_t *f, float *s
       float *kept = f->kept ? f->kept + (b * f->heads + h) * chunks * size : NULL;
       for (size_t t = 0; t < f->time; t++, from = to) {
         if (kept && t % CHUNK == 0) {
-          if (t == 0) read_state(width, f->state ? f->state + place : NULL, kept);
-          else memcpy(kept + t / CHUNK * size, to, size * sizeof(float));
+          if (t == 0 && f->state) read_state(width, f->state + place, kept);
+          if (t > 0) memcpy(kept + t / CHUNK * size, to, size * sizeof(float));
         }
         size_t gate = (b * f->time + t) * f->heads + h, at = gate * width;
         lanes value[VECTORS_MAX], out[VECTORS_MAX];
@@ -269,7 +272,7 @@ void kernel_gated_delta(size_t batch, size_t time, size_t heads, size_t width, f
                         float *kept) {
   delta_t f = {batch, time, heads, width, epsilon,   q,   k,
                v,     alpha, beta, state, y, state_out, time < CHUNKS_FROM ? NULL : kept};
-  if (time < CHUNKS_FROM || width <= CACHED_WIDTH) gated_delta_sequential(&f);
+  if (time < (width > CACHED_WIDTH ? CHUNKS_FROM : CHUNK)) gated_delta_sequential(&f);
   else gated_delta_chunks(&f);
 }
 

@@ -8,7 +8,8 @@
 #define CHUNK W
 
 /// q, k, v, y [B, T, H, D], alpha, beta [B, T, H], state, state_out [B, H, D, D]. `kept` is what the
-/// chunkwise forward leaves to the pullback: the state before each chunk, in padded rows.
+/// forward leaves to the chunkwise pullback: the state before each chunk, in padded rows; not written
+/// where that is the zero that a sequence without a state begins with.
 typedef struct {
   size_t batch, time, heads, width;
   float epsilon;

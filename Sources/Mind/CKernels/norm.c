@@ -27,10 +27,11 @@ VARIANTS(kernel_rms_norm,
           float *inverse),
          (rows, n, epsilon, x, weight, y, inverse))
 
-// With h = g·w:  gx = v·h − x·v³/n·Σ(h·x),  gw = Σ_rows g·x·v.
+// With h = g·w:  gx = v·h − x·v³/n·Σ(h·x),  gw = Σ_rows g·x·v. What is added to gx is the gradient
+// that goes past the norm.
 static INLINE void kernel_rms_norm_pullback_body(size_t rows, size_t n, const float *g,
                                                  const float *x, const float *weight,
-                                                 const float *inverse, float *gx,
+                                                 const float *inverse, int accumulate, float *gx,
                                                  float *gweight) {
   memset(gweight, 0, n * sizeof(float));
   for (size_t r = 0; r < rows; r++, x += n, g += n, gx += n) {
@@ -42,13 +43,16 @@ static INLINE void kernel_rms_norm_pullback_body(size_t rows, size_t n, const fl
       store_up_to(gweight + i, PART(gweight) + d * u * v, n - i);
     }
     float c = total(s) * v * v * v / (float)n;
-    COLUMNS store_up_to(gx + i, PART(g) * PART(weight) * v - PART(x) * c, n - i);
+    COLUMNS {
+      lanes before = accumulate ? PART(gx) : splat(0);
+      store_up_to(gx + i, before + (PART(g) * PART(weight) * v - PART(x) * c), n - i);
+    }
   }
 }
 VARIANTS(kernel_rms_norm_pullback,
          (size_t rows, size_t n, const float *g, const float *x, const float *weight,
-          const float *inverse, float *gx, float *gweight),
-         (rows, n, g, x, weight, inverse, gx, gweight))
+          const float *inverse, int accumulate, float *gx, float *gweight),
+         (rows, n, g, x, weight, inverse, accumulate, gx, gweight))
 
 static INLINE void kernel_gated_norm_body(size_t rows, size_t n, float epsilon, const float *x,
                                           const float *gate, const float *weight, float *y,

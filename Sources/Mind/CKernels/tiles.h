@@ -1,4 +1,8 @@
 // Small matrix products and transpositions, for kernels that are made of them.
+//
+// C is made in tiles held in registers, as large as there are registers for: each step of k loads a
+// slice of a row of B and multiplies it by one number for each row of the tile. Nothing is packed:
+// the operands are blocks that the caller has just made and that fit the first cache.
 #pragma once
 #include "lanes.h"
 
@@ -12,6 +16,53 @@ typedef struct {
 /// lanes, so they must be padded to a multiple of 16; rows of C may end anywhere.
 void kernel_tiles(size_t m, size_t n, size_t k, factor_t a, const float *b, size_t b_row,
                   float keep, float *c, size_t c_row);
+
+static INLINE void tile(const int rows, const int columns, size_t n, size_t k, factor_t a,
+                        const float *b, size_t b_row, float keep, float *c, size_t c_row) {
+  lanes sum[16][2];
+  UNROLL for (int i = 0; i < rows; i++)
+    UNROLL for (int j = 0; j < columns; j++) sum[i][j] = splat(0);
+  const float *at = a.at;
+  for (size_t p = 0; p < k; p++, b += b_row, at += a.step) {
+    lanes right[2];
+    UNROLL for (int j = 0; j < columns; j++) right[j] = load(b + j * W);
+    UNROLL for (int i = 0; i < rows; i++)
+      UNROLL for (int j = 0; j < columns; j++) sum[i][j] += right[j] * at[(size_t)i * a.row];
+  }
+  UNROLL for (int i = 0; i < rows; i++)
+    UNROLL for (int j = 0; j < columns; j++) {
+      float *to = c + (size_t)i * c_row + j * W;
+      size_t left = n - (size_t)j * W;
+      if (keep != 0) sum[i][j] += load_up_to(to, left, 0) * keep;
+      store_up_to(to, sum[i][j], left);
+    }
+}
+
+/// All rows of one strip of columns, `height` at a time, the rest by smaller tiles.
+static INLINE void strip(const int height, const int columns, size_t m, size_t n, size_t k,
+                         factor_t a, const float *b, size_t b_row, float keep, float *c,
+                         size_t c_row) {
+#define ROWS(R)                                                         \
+  for (; m >= R; m -= R, a.at += R * a.row, c += R * c_row)             \
+    tile(R, columns, n, k, a, b, b_row, keep, c, c_row);
+  if (height >= 16) ROWS(16)
+  if (height >= 8) ROWS(8)
+  if (height >= 4) ROWS(4)
+  if (height >= 2) ROWS(2)
+  ROWS(1)
+}
+
+/// The same; `registers`: how many accumulators there is room for.
+static INLINE void tiles_product(const int registers, size_t m, size_t n, size_t k, factor_t a,
+                                 const float *b, size_t b_row, float keep, float *c,
+                                 size_t c_row) {
+  size_t i = 0;
+  if (registers >= 16)
+    for (; i + W < n; i += 2 * W)
+      strip(registers / 2, 2, m, n - i, k, a, b + i, b_row, keep, c + i, c_row);
+  for (; i < n; i += W)
+    strip(registers < 8 ? registers : 8, 1, m, n - i, k, a, b + i, b_row, keep, c + i, c_row);
+}
 
 /// Sixteen rows become sixteen columns.
 static INLINE void turn_lanes(lanes *r) {

@@ -26,18 +26,25 @@ public struct SlidingWindowBlock: Module {
     }
   }
 
-  /// What a stream carries from step to step: the last `window − 1` keys and values.
+  /// What a stream carries from step to step: the last keys and values. There may be more than a window
+  /// of them: they are cut off by the next step, so that a sequence without one copies nothing.
   public struct State: Sendable {
-    /// `[B, window − 1, H, Dh]`, oldest first.
+    /// `[B, P, H, Dh]`, oldest first.
     public var keys, values: Tensor
-    /// How many of the oldest hold nothing yet, for each batch entry.
-    public var missing: [Int]
+
+    /// No more than the last `most` of them.
+    func last(_ most: Int) -> State {
+      let there = keys.shape[1]
+      guard there > most else { return self }
+      return State(
+        keys: keys.sliced(axis: 1, (there - most)..<there),
+        values: values.sliced(axis: 1, (there - most)..<there))
+    }
 
     /// The states of these batch entries, in this order.
     public func gathered(rows: [Int]) -> State {
       State(
-        keys: keys.gathered(rows: rows), values: values.gathered(rows: rows),
-        missing: rows.map { missing[$0] })
+        keys: keys.gathered(rows: rows), values: values.gathered(rows: rows))
     }
   }
 
@@ -62,24 +69,16 @@ public struct SlidingWindowBlock: Module {
   public func callAsFunction(_ x: Tensor, state: State? = nil) -> (y: Tensor, state: State) {
     let (batch, time) = (x.shape[0], x.shape[1])
     let heads: Shape = [batch, time, configuration.heads, configuration.headWidth]
-    let past = configuration.window - 1
-    let before =
-      state
-      ?? State(
-        keys: Tensor(zeros: heads.replacing(axis: 1, with: past)),
-        values: Tensor(zeros: heads.replacing(axis: 1, with: past)),
-        missing: [Int](repeating: past, count: batch))
-    let keys = Tensor.concatenated([before.keys, key(x).reshaped(heads)], axis: 1)
-    let values = Tensor.concatenated([before.values, value(x).reshaped(heads)], axis: 1)
+    var after = State(keys: key(x).reshaped(heads), values: value(x).reshaped(heads))
+    if let before = state?.last(configuration.window - 1) {
+      after.keys = .concatenated([before.keys, after.keys], axis: 1)
+      after.values = .concatenated([before.values, after.values], axis: 1)
+    }
     let read = slidingWindowAttention(
-      q: query(x).reshaped(heads), k: keys, v: values, window: configuration.window,
-      slopes: slopes, missing: before.missing)
-    let last = time..<(past + time)
+      q: query(x).reshaped(heads), k: after.keys, v: after.values, window: configuration.window,
+      slopes: slopes)
     return (
-      output(read.reshaped([batch, time, configuration.heads * configuration.headWidth])),
-      State(
-        keys: keys.sliced(axis: 1, last), values: values.sliced(axis: 1, last),
-        missing: before.missing.map { max(0, $0 - time) })
+      output(read.reshaped([batch, time, configuration.heads * configuration.headWidth])), after
     )
   }
 

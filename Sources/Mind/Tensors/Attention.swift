@@ -6,10 +6,9 @@ import CKernels
 /// The score of a key is q·k/√D − slope·distance (ALiBi), so only relative positions matter.
 ///
 /// q is `[B, T, H, D]`; k and v are `[B, P + T, H, D]`, where the first P positions came before the
-/// queries (the ring of a stream). Of these the first `missing[b]` hold nothing yet. `slopes` has
-/// one number a head. Returns `[B, T, H, D]`.
+/// queries. `slopes` has one number a head. Returns `[B, T, H, D]`.
 public func slidingWindowAttention(
-  q: Tensor, k: Tensor, v: Tensor, window: Int, slopes: [Float]? = nil, missing: [Int]? = nil
+  q: Tensor, k: Tensor, v: Tensor, window: Int, slopes: [Float]? = nil
 ) -> Tensor {
   let shape = q.shape
   precondition(
@@ -21,20 +20,16 @@ public func slidingWindowAttention(
   let past = k.shape[1] - time
   let slope = slopes ?? [Float](repeating: 0, count: heads)
   precondition(slope.count == heads, "\(slope.count) slopes for \(heads) heads")
-  let absent = (missing ?? [Int](repeating: 0, count: batch)).map(Int64.init)
-  precondition(
-    absent.count == batch && absent.allSatisfy { $0 >= 0 && $0 <= past },
-    "missing \(absent) of \(past) earlier positions in a batch of \(batch)")
   let y = Tensor(unwritten: shape)
   kernel_attention(
-    batch, time, past, heads, width, window, slope, absent, q.base, k.base, v.base, y.base)
+    batch, time, past, heads, width, window, slope, q.base, k.base, v.base, y.base)
   let (q0, k0, v0) = (q.detached(), k.detached(), v.detached())
   return y.recorded(from: [q, k, v]) { g in
     let gq = Tensor(unwritten: q0.shape)
     let gk = Tensor(unwritten: k0.shape)
     let gv = Tensor(unwritten: k0.shape)
     kernel_attention_pullback(
-      batch, time, past, heads, width, window, slope, absent, q0.base, k0.base, v0.base, g.base,
+      batch, time, past, heads, width, window, slope, q0.base, k0.base, v0.base, g.base,
       gq.base, gk.base, gv.base)
     return [gq, gk, gv]
   }

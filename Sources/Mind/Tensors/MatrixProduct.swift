@@ -30,31 +30,29 @@ extension Tensor {
     let (wantsX, wantsW, wantsB) = (isWatched, w.isWatched, bias?.isWatched ?? false)
     guard wantsX || wantsW || wantsB else { return result }
     let (x, weights) = (detached(), w.detached())
-    return result.recorded(from: [self, w] + (bias.map { [$0] } ?? [])) { g in
-      var gx: Tensor?
-      var gw: Tensor?
-      var gb: Tensor?
-      if wantsX {
-        let out = Tensor(unwritten: x.shape)
-        Extents(m: m, n: k, k: n, precision: extents.precision)
-          .multiply(g, by: weights, transposed: !transposed, bias: nil, into: out)
-        gx = out
-      }
-      if wantsW {
-        let out = Tensor(unwritten: weights.shape)
-        let (left, right) = transposed ? (g, x) : (x, g)
-        Extents(
-          m: transposed ? n : k, n: transposed ? k : n, k: m, precision: extents.precision
-        ).multiply(transposed: left, by: right, into: out)
-        gw = out
-      }
-      if wantsB {
-        let out = Tensor(unwritten: [n])
-        kernel_sum(1, m, n, g.base, out.base)
-        gb = out
-      }
-      return [gx, gw, gb]
-    }
+    return result.recorded(
+      from: [self, w] + (bias.map { [$0] } ?? []),
+      adding: { g, sums in
+        if wantsX {
+          sums[0].add(x.shape) { sum, isThere in
+            Extents(m: m, n: k, k: n, precision: extents.precision)
+              .multiply(g, by: weights, transposed: !transposed, into: sum, isAdded: isThere)
+          }
+        }
+        if wantsW {
+          sums[1].add(weights.shape) { sum, isThere in
+            let (left, right) = transposed ? (g, x) : (x, g)
+            Extents(
+              m: transposed ? n : k, n: transposed ? k : n, k: m, precision: extents.precision
+            ).multiply(transposed: left, by: right, into: sum, isAdded: isThere)
+          }
+        }
+        if wantsB {
+          let gb = Tensor(unwritten: [n])
+          kernel_sum(1, m, n, g.base, gb.base)
+          sums[2].add(gb)
+        }
+      })
   }
 }
 
@@ -69,18 +67,22 @@ private struct Extents: Sendable {
     self.precision = m >= 16 && n >= 16 && k >= 16 ? precision : .float32
   }
 
-  /// x `[m, k]` by w `[k, n]`, or `[n, k]` where transposed, plus a bias `[n]`.
-  func multiply(_ x: Tensor, by w: Tensor, transposed: Bool, bias: Tensor?, into out: Tensor) {
+  /// x `[m, k]` by w `[k, n]`, or `[n, k]` where transposed, plus a bias `[n]`, or plus what is there.
+  func multiply(
+    _ x: Tensor, by w: Tensor, transposed: Bool, bias: Tensor? = nil, into out: Tensor,
+    isAdded: Bool = false
+  ) {
     // Weights are packed where that is soon paid for; float32 reads few rows better in place.
     guard m >= 16 && k > 0 && (transposed || n > 64 || precision == .bfloat16) else {
       if let bias { kernel_copy_blocks(m, n, bias.base, 0, out.base, n) }
       kernel_matmul(
-        m, n, k, x.base, 0, w.base, transposed ? 1 : 0, out.base, bias == nil ? 0 : 1)
+        m, n, k, x.base, 0, w.base, transposed ? 1 : 0, out.base, bias != nil || isAdded ? 1 : 0)
       return
     }
     let right = w.storage.packed(side(.right, n, isTransposed: transposed))
     var finish = finish_t()
     finish.bias = bias.map { UnsafePointer($0.base) }
+    finish.accumulate = isAdded ? 1 : 0
     finish.out = out.base
     finish.out_row = n
     guard precision == .bfloat16 else {
@@ -91,15 +93,16 @@ private struct Extents: Sendable {
     kernel_product(precision.code, m, n, k, left.numbers, right.numbers, &finish)
   }
 
-  /// xᵀ·g with x `[k, m]` and g `[k, n]`: the gradient of weights.
-  func multiply(transposed x: Tensor, by g: Tensor, into out: Tensor) {
+  /// xᵀ·g with x `[k, m]` and g `[k, n]`, plus what is there: the gradient of weights.
+  func multiply(transposed x: Tensor, by g: Tensor, into out: Tensor, isAdded: Bool) {
     guard precision == .bfloat16 else {
-      kernel_matmul(m, n, k, x.base, 1, g.base, 0, out.base, 0)
+      kernel_matmul(m, n, k, x.base, 1, g.base, 0, out.base, isAdded ? 1 : 0)
       return
     }
     let left = x.storage.packed(side(.left, m, isTransposed: true))
     let right = g.storage.packed(side(.right, n, isTransposed: false))
     var finish = finish_t()
+    finish.accumulate = isAdded ? 1 : 0
     finish.out = out.base
     finish.out_row = n
     kernel_product(precision.code, m, n, k, left.numbers, right.numbers, &finish)

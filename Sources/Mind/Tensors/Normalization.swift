@@ -13,13 +13,16 @@ extension Tensor {
     kernel_rms_norm(rows, width, epsilon, base, weight.base, result.base, inverse.base)
     guard isWatched || weight.isWatched else { return result }
     let (x, w) = (detached(), weight.detached())
-    return result.recorded(from: [self, weight]) { g in
-      let gx = Tensor(unwritten: x.shape)
-      let gw = Tensor(unwritten: w.shape)
-      kernel_rms_norm_pullback(
-        rows, width, g.base, x.base, w.base, inverse.base, gx.base, gw.base)
-      return [gx, gw]
-    }
+    return result.recorded(
+      from: [self, weight],
+      adding: { g, sums in
+        let gw = Tensor(unwritten: w.shape)
+        sums[0].add(x.shape) { sum, isThere in
+          kernel_rms_norm_pullback(
+            rows, width, g.base, x.base, w.base, inverse.base, isThere ? 1 : 0, sum.base, gw.base)
+        }
+        sums[1].add(gw)
+      })
   }
 
   /// `rmsNorm(weight) * gate.silu()` in one pass; gate has this shape.

@@ -48,17 +48,21 @@ public struct AdamStep: Sendable {
         gradients[i].shape == parameters[i].shape,
         "a gradient of shape \(gradients[i].shape) for the shape \(parameters[i].shape)")
       parameters[i].node = nil
-      parameters[i].makeUnique()
+      if !isKnownUniquelyReferenced(&parameters[i].storage) {
+        parameters[i].storage = Storage(copying: parameters[i].storage)
+      }
       jobs.append((parameters[i].storage, gradients[i].storage, offset))
       offset += parameters[i].count
     }
     let (m, v) = (first.storage, second.storage)
     _ = workers.map(jobs.count) { [jobs] i in
       let job = jobs[i]
-      kernel_adamw(
-        job.parameter.count, job.parameter.base, job.gradient.base, m.base + job.offset,
-        v.base + job.offset, scale, rate, beta1, beta2, epsilon, decays[i],
-        1 - power(beta1, step), 1 - power(beta2, step))
+      job.parameter.change {
+        kernel_adamw(
+          job.parameter.count, job.parameter.base, job.gradient.base, m.base + job.offset,
+          v.base + job.offset, scale, rate, beta1, beta2, epsilon, decays[i],
+          1 - power(beta1, step), 1 - power(beta2, step))
+      }
     }
   }
 }

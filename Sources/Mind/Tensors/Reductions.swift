@@ -58,6 +58,10 @@ struct AxisForm: Sendable {
 
   /// Repeats [outer, inner] along the axis.
   func tile(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+    guard inner > 1 else {
+      for o in 0..<outer { (target + o * extent).update(repeating: source[o], count: extent) }
+      return
+    }
     for i in 0..<extent {
       kernel_copy_blocks(outer, inner, source, inner, target + i * inner, extent * inner)
     }

@@ -12,6 +12,9 @@ import Synchronization
 final class Node: Sendable {
   /// Gradients of the inputs, in their order, from the gradient of the output.
   typealias Pullback = @Sendable (Tensor) -> [Tensor?]
+  /// The same, added to what has been found of the gradients of the inputs so far (nil: nothing). Where
+  /// many layers read one input, this spares a pass over memory for each.
+  typealias Addition = @Sendable (Tensor, inout [Tensor?]) -> Void
 
   /// How the gradient goes on from here.
   enum Kind: Sendable {
@@ -19,6 +22,8 @@ final class Node: Sendable {
     case leaf
     /// It goes to the inputs through a pullback.
     case operation(Pullback)
+    /// It goes to the inputs through a pullback that adds.
+    case addition(Addition)
     /// It belongs to a part of the one input. Were it spread out over a whole input of zeros, a loop
     /// over T slices would cost T².
     case slice(Region)
@@ -101,6 +106,14 @@ extension Tensor {
     return result
   }
 
+  /// This result of an operation on `inputs`, with its adding pullback where an input is watched.
+  func recorded(from inputs: [Tensor], adding addition: @escaping Node.Addition) -> Tensor {
+    guard inputs.contains(where: { $0.node != nil }) else { return self }
+    var result = self
+    result.node = Node(parents: inputs.map(\.node), kind: .addition(addition))
+    return result
+  }
+
   /// This slice of `input`, with the way back where the input is watched.
   func recorded(from input: Tensor, slice region: Region) -> Tensor {
     guard let parent = input.node else { return self }
@@ -130,6 +143,27 @@ extension Tensor {
   }
 }
 
+extension Tensor? {
+  /// Lets `write` write a gradient of this shape: onto the one that is there (true), or as the first.
+  mutating func add(_ shape: Shape, _ write: (_ sum: Tensor, _ isThere: Bool) -> Void) {
+    guard var sum = self else {
+      let first = Tensor(unwritten: shape)
+      write(first, false)
+      self = first
+      return
+    }
+    self = nil  // so that the sum is held once, and changes in place
+    sum.makeUnique()
+    write(sum, true)
+    self = sum
+  }
+
+  /// Adds a gradient, or takes it as the first.
+  mutating func add(_ part: Tensor) {
+    if self == nil { self = part } else { self?.accumulate(part) }
+  }
+}
+
 /// The gradients of a scalar `loss` with respect to watched tensors, in their order; zeros where
 /// the loss does not depend on one. Pullbacks record nothing: there are no second derivatives.
 public func gradients(of loss: Tensor, with inputs: [Tensor]) -> [Tensor] {
@@ -152,7 +186,17 @@ public func gradients(of loss: Tensor, with inputs: [Tensor]) -> [Tensor] {
       found[index] = nil
       for (parent, part) in zip(graph.parents[index], pullback(gradient)) {
         guard let parent, let part else { continue }
-        if found[parent] == nil { found[parent] = part } else { found[parent]?.accumulate(part) }
+        found[parent].add(part)
+      }
+    case .addition(let addition):
+      found[index] = nil
+      var sums = graph.parents[index].map { parent in
+        parent.flatMap { found[$0].take() }
+      }
+      addition(gradient, &sums)
+      for (parent, sum) in zip(graph.parents[index], sums) {
+        guard let parent, let sum else { continue }
+        found[parent].add(sum)
       }
     }
   }

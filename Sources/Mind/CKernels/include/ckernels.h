@@ -139,10 +139,10 @@ void kernel_normals(uint64_t key, uint64_t counter, size_t n, float scale, float
 /// y = x · inverse · weight with inverse[r] = 1/√(mean x² + epsilon); `inverse` is kept for later.
 void kernel_rms_norm(size_t rows, size_t n, float epsilon, const float *x, const float *weight,
                      float *y, float *inverse);
-/// gx, and gweight (overwritten).
+/// gx (onto what is there where `accumulate`), and gweight (overwritten).
 void kernel_rms_norm_pullback(size_t rows, size_t n, const float *g, const float *x,
-                              const float *weight, const float *inverse, float *gx,
-                              float *gweight);
+                              const float *weight, const float *inverse, int accumulate,
+                              float *gx, float *gweight);
 /// y = x · inverse · weight · silu(gate): the norm and the gate behind a memory, in one pass.
 void kernel_gated_norm(size_t rows, size_t n, float epsilon, const float *x, const float *gate,
                        const float *weight, float *y, float *inverse);
@@ -216,14 +216,14 @@ void kernel_gated_delta_pullback(size_t batch, size_t time, size_t heads, size_t
 // Sliding-window attention (attention.c).
 /// Query t of `time` stands at position past + t of past + time keys and sees the last `window`
 /// positions up to its own. Score = q·k/√D − slope[h]·distance. q, y: [B, T, H, D]; k, v:
-/// [B, past + T, H, D]; the first `missing[b]` positions are not there (null: none missing).
+/// [B, past + T, H, D].
 void kernel_attention(size_t batch, size_t time, size_t past, size_t heads, size_t width,
-                      size_t window, const float *slopes, const int64_t *missing, const float *q,
-                      const float *k, const float *v, float *y);
+                      size_t window, const float *slopes, const float *q, const float *k,
+                      const float *v, float *y);
 void kernel_attention_pullback(size_t batch, size_t time, size_t past, size_t heads, size_t width,
-                               size_t window, const float *slopes, const int64_t *missing,
-                               const float *q, const float *k, const float *v, const float *g,
-                               float *gq, float *gk, float *gv);
+                               size_t window, const float *slopes, const float *q,
+                               const float *k, const float *v, const float *g, float *gq,
+                               float *gk, float *gv);
 
 // The optimizer (adamw.c).
 /// One step of AdamW over a flat buffer against `scale` times the gradient g; `first` and `second`
