@@ -19,14 +19,14 @@ public enum JSON: Sendable, Hashable {
   /// The text, where this is a string.
   public var string: String? { if case .string(let text) = self { text } else { nil } }
 
-  /// Values to bytes: keys in order, and words for what is not a finite number ("inf", "-inf",
-  /// "nan"), which JSON has no numbers for. A line feed ends it: one line, or many that are indented.
+  /// Values to bytes, ended by a line feed: one line of canonical JSON, or, for people, many lines that
+  /// are indented. Words stand for what is not a finite number ("inf", "-inf", "nan").
   public static func encoded(
     _ value: some Encodable, isIndented: Bool = false
   ) throws -> [UInt8] {
+    guard isIndented else { return try CanonicalEncoder.encode(value) + [0x0A] }
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if isIndented { encoder.outputFormatting.insert(.prettyPrinted) }
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     return [UInt8](try encoder.encode(value)) + [0x0A]
@@ -71,7 +71,14 @@ extension JSON: Codable {
     case .null: try container.encodeNil()
     case .bool(let value): try container.encode(value)
     case .integer(let value): try container.encode(value)
-    case .number(let value): try container.encode(value)
+    case .number(let value):
+      // A whole number is read as an integer, so it is written as one: what is read and written again
+      // has the same bytes.
+      if let whole = Int(exactly: value) {
+        try container.encode(whole)
+      } else {
+        try container.encode(value)
+      }
     case .string(let value): try container.encode(value)
     case .array(let values): try container.encode(values)
     case .object(let members): try container.encode(members)

@@ -20,6 +20,20 @@ import Testing
     return try events.allSatisfy { try chain.check($0) }
   }
 
+  /// The link covers what the head of `Chain` says, and what anybody can make of the event's JSON.
+  @Test func coversTheEventWithoutItsLink() throws {
+    for event in try events() {
+      let bytes = try Chain.bytes(
+        of: event.body, run: event.run, sequence: event.sequence, at: event.at)
+      var all = try JSON.decoded(JSON.self, from: Data(JSON.encoded(event)))
+      guard case .object(var members) = all else { continue }
+      members["link"] = nil
+      all = .object(members)
+      #expect(try JSON.encoded(all) == bytes)
+      #expect(try Event(bytes: bytes, link: event.link) == event)
+    }
+  }
+
   @Test func holdsAfterJSON() throws {
     let data = Data(try JSON.encoded(events()))
     #expect(try isWhole(JSON.decoded([Event].self, from: data)))

@@ -16,16 +16,20 @@ public struct Digest: Sendable, Hashable, Comparable {
     self.bytes = bytes
   }
 
-  /// The hash that 64 hexadecimal digits say, or nil.
+  /// The hash that 64 hexadecimal digits of lower case say, or nil.
   public init?(_ text: String) {
-    let digits = text.utf8.map { $0 | 0x20 }
-    guard digits.count == 2 * SHA256.byteCount else { return nil }
+    guard text.utf8.count == 2 * SHA256.byteCount else { return nil }
     var bytes: [UInt8] = []
-    for i in stride(from: 0, to: digits.count, by: 2) {
-      guard let high = hexDigits.firstIndex(of: digits[i]),
-        let low = hexDigits.firstIndex(of: digits[i + 1])
-      else { return nil }
-      bytes.append(UInt8(high << 4 | low))
+    bytes.reserveCapacity(SHA256.byteCount)
+    var high: UInt8?
+    for digit in text.utf8 {
+      guard let value = hexValue(digit) else { return nil }
+      if let upper = high {
+        bytes.append(upper << 4 | value)
+        high = nil
+      } else {
+        high = value
+      }
     }
     self.bytes = bytes
   }
@@ -54,8 +58,13 @@ public struct Digest: Sendable, Hashable, Comparable {
 extension Digest: CustomStringConvertible, Codable {
   /// 64 hexadecimal digits, lower case.
   public var description: String {
-    String(
-      decoding: bytes.flatMap { [hexDigits[Int($0 >> 4)], hexDigits[Int($0 & 15)]] }, as: UTF8.self)
+    String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+      for (i, byte) in bytes.enumerated() {
+        digits[2 * i] = hexDigit(byte >> 4)
+        digits[2 * i + 1] = hexDigit(byte & 15)
+      }
+      return 2 * bytes.count
+    }
   }
 
   /// Reads hexadecimal digits.
@@ -75,4 +84,14 @@ extension Digest: CustomStringConvertible, Codable {
   }
 }
 
-private let hexDigits = Array("0123456789abcdef".utf8)
+private func hexDigit(_ value: UInt8) -> UInt8 {
+  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+}
+
+private func hexValue(_ digit: UInt8) -> UInt8? {
+  switch digit {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+  default: nil
+  }
+}

@@ -53,6 +53,8 @@ public struct Outcome: Sendable, Hashable, Codable {
   public var errors: Captured
   /// How long it took, in seconds.
   public var seconds: Double
+  /// What wanted out of the sandbox, the first of it.
+  public var passages: [Passage]
 
   /// How a process can end.
   public enum Ending: Sendable, Hashable, Codable {
@@ -85,13 +87,15 @@ public struct Outcome: Sendable, Hashable, Codable {
 
   /// An outcome of these parts.
   public init(
-    ending: Ending, effects: EffectSummary, output: Captured, errors: Captured, seconds: Double
+    ending: Ending, effects: EffectSummary, output: Captured, errors: Captured, seconds: Double,
+    passages: [Passage] = []
   ) {
     self.ending = ending
     self.effects = effects
     self.output = output
     self.errors = errors
     self.seconds = seconds
+    self.passages = passages
   }
 
   /// Whether the process says that all went well. That is a claim.

@@ -1,6 +1,6 @@
+import Basics
 // What JSON has no number for comes back as it was.
 import Foundation
-import Learning
 import Testing
 
 @Suite struct JSONTests {
