@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .PHONY: help demo test build lint format clean bootstrap
 
 SWIFT_BUILD := swift build -c release
-SWIFT_SOURCES := Sources Tests Benchmarks/Orrery Package.swift
+SWIFT_SOURCES := Sources Tests Benchmarks/Orrery Benchmarks/Durable Package.swift
 
 help:
 	@echo "make demo    from nothing to a robot that has learned, and a report about it"

@@ -30,6 +30,12 @@ func tests(of name: String, sees: [Target.Dependency] = []) -> Target {
     swiftSettings: strict)
 }
 
+/// How programs of C alone are linked: without what starts Swift, and so without Swift. They are started
+/// for each command, and that with libraries takes as long as all that they do.
+let launcherLinking: [LinkerSetting] = [
+  .unsafeFlags(["-nostartfiles", "-static-stdlib"], .when(platforms: [.linux]))
+]
+
 let package = Package(
   name: "orrery",
   platforms: [.macOS(.v26)],
@@ -40,6 +46,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -59,15 +68,39 @@ let package = Package(
         "CReport", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics",
       ]),
     office("Events", sees: ["Basics", .product(name: "Crypto", package: "swift-crypto")]),
-    office("Agents", sees: ["Events", "Basics", .product(name: "Yams", package: "Yams")]),
-    .target(name: "TestKit", dependencies: ["Environments", "Basics"], swiftSettings: strict),
+    .target(name: "CSandbox", path: "Sources/Office/CSandbox"),
+    office("Forks", sees: ["CSandbox", "Events", "Basics"]),
+    office("Sandboxes", sees: ["CSandbox", "Forks", "Events", "Basics"]),
+    .executableTarget(
+      name: "orrery-sandbox", dependencies: ["CSandbox"], path: "Sources/Office/orrery-sandbox",
+      linkerSettings: launcherLinking),
+    office(
+      "Egress",
+      sees: [
+        "Events", "Basics", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    office(
+      "Storage", sees: ["Events", "Basics", .product(name: "GRDB", package: "GRDB.swift")]),
+    office(
+      "Agents",
+      sees: [
+        "Egress", "Sandboxes", "Forks", "Events", "Basics", .product(name: "Yams", package: "Yams"),
+      ]),
+    .target(
+      name: "TestKit", dependencies: ["Environments", "Events", "Basics"], swiftSettings: strict),
     .executableTarget(
       name: "orrery",
       dependencies: [
+        "Agents", "Egress", "Storage", "Sandboxes", "Forks", "Events",
         "Learning", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "orrery-sandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    .executableTarget(
+      name: "orrery-durable", dependencies: ["Storage", "Events", "Basics"],
+      path: "Benchmarks/Durable", swiftSettings: strict),
     .target(name: "CCeilings", path: "Benchmarks/Ceilings"),
     .executableTarget(
       name: "orrery-benchmarks",
@@ -90,6 +123,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "OrreryTests", dependencies: ["orrery", "Learning"], swiftSettings: strict),
     tests(of: "Events"),
+    tests(of: "Forks", sees: ["Events", "CSandbox"]),
+    .executableTarget(
+      name: "escapes", path: "Tests/Escapes", linkerSettings: launcherLinking),
+    tests(of: "Sandboxes", sees: ["orrery-sandbox", "escapes", "Forks", "Events"]),
+    tests(
+      of: "Egress", sees: ["Events", .product(name: "NIOCore", package: "swift-nio")]),
+    tests(of: "Storage", sees: ["Events", "orrery-durable"]),
     tests(of: "Agents", sees: ["Events"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ],

@@ -185,7 +185,9 @@ struct SimulatedWorkspace: Workspace {
     }
   }
 
-  func commit() async throws(WorkspaceError) -> [Path] {
+  func settle(_ step: Step) async throws(WorkspaceError) {}
+
+  func commit(_ reviewed: EffectSummary) async throws(WorkspaceError) -> [Path] {
     try operate { state in
       guard !state.isCommitted else { return }
       state.isCommitted = true

@@ -81,6 +81,9 @@ final class Program {
   /// Presses Ctrl-C.
   func interrupt() { process.interrupt() }
 
+  /// Kills it, where it still lives.
+  func kill() { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }
+
   /// Waits for the end.
   func end(_ outputPath: String? = nil) throws -> Ended {
     let words = try errors.fileHandleForReading.readToEnd() ?? Data()

@@ -17,17 +17,27 @@ let modules: [(name: String, sees: Set<String>)] = [
     ["CReport", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics"]
   ),
   ("Events", ["Basics"]),
-  ("Agents", ["Events", "Basics"]),
-  ("TestKit", ["Environments", "Basics"]),
+  ("CSandbox", []),
+  ("Forks", ["CSandbox", "Events", "Basics"]),
+  ("Sandboxes", ["CSandbox", "Forks", "Events", "Basics"]),
+  ("orrery-sandbox", ["CSandbox"]),
+  ("Egress", ["Events", "Basics"]),
+  ("Storage", ["Events", "Basics"]),
+  ("Agents", ["Egress", "Sandboxes", "Forks", "Events", "Basics"]),
+  ("TestKit", ["Environments", "Events", "Basics"]),
   (
     "orrery",
-    ["Learning", "Planning", "WorldModels", "Networks", "Tensors", "Environments", "Basics"]
+    [
+      "Agents", "Egress", "Storage", "Sandboxes", "Forks", "Events", "Learning", "Planning",
+      "WorldModels",
+      "Networks", "Tensors", "Environments", "Basics",
+    ]
   ),
   (
     "Benchmarks",
     [
       "CCeilings", "Learning", "Planning", "WorldModels", "Networks", "Tensors", "Environments",
-      "Basics",
+      "Storage", "Events", "Basics",
     ]
   ),
 ]
@@ -39,7 +49,10 @@ let toolchain: Set<String> = [
 ]
 
 /// Third-party modules, and the one module that may import each.
-let thirdParty = ["ArgumentParser": "orrery", "Crypto": "Events", "Yams": "Agents"]
+let thirdParty = [
+  "ArgumentParser": "orrery", "Crypto": "Events", "NIOCore": "Egress", "NIOPosix": "Egress",
+  "NIOSSL": "Egress", "GRDB": "Storage", "Yams": "Agents",
+]
 
 /// Files that may say `@unchecked Sendable`: where memory and threads are owned.
 let uncheckedFiles = [
@@ -50,7 +63,8 @@ let uncheckedFiles = [
 /// Witnesses of protocols, which say there what they are.
 let documentedByProtocols: Set = [
   "description", "hash", "encode", "==", "<", "spec", "reset", "step", "visit", "begin", "observe",
-  "imagine", "forecast", "act", "see", "thought", "loss",
+  "imagine", "forecast", "act", "see", "thought", "loss", "use", "perform", "effects", "check",
+  "keep", "drop", "settle", "commit", "discard",
 ]
 
 /// A rule: its name, and the lines (from 1) of a file that break it, with what is wrong.

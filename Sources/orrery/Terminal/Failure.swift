@@ -6,12 +6,28 @@ import Learning
 import Networks
 import Tensors
 
-/// What the program says to the shell. The numbers are those of BSD's sysexits.
+/// What the program says to the shell. Numbers from 64 on are those of BSD's sysexits; those before are
+/// how a run can end that was not committed.
 enum ExitStatus: Int32 {
+  case success = 0
+  /// A step could not be done.
+  case failed = 1
+  /// It claimed to be done, and the world says otherwise.
+  case refuted = 3
+  /// What it did lacks permission.
+  case denied = 4
+  /// The world had changed meanwhile.
+  case conflicted = 5
+  /// A person has to look.
+  case needsReconciliation = 6
   case usage = 64
   case badInput = 65
   case missingInput = 66
+  /// Something that the machine does not have, or that is busy.
+  case unavailable = 69
   case fileSystem = 74
+  /// It can go on later: a budget is exhausted, or a question is open.
+  case later = 75
   /// Ended by Ctrl-C: 128 and the number of the signal.
   case interrupted = 130
 }
@@ -23,6 +39,8 @@ struct Failure: Error {
 
   /// Ends the program for this reason.
   static func exit(with error: any Error) -> Never {
+    // Whoever ends with a status has said why.
+    if let ended = error as? ExitCode { Foundation.exit(ended.rawValue) }
     let code = Orrery.exitCode(for: error).rawValue
     if error is Failure == false, status(of: error) == nil {
       // Help and version are errors to the parser, and go to standard output.

@@ -7,5 +7,11 @@ public struct GoalFileError: Error, Hashable, CustomStringConvertible {
   /// What is wrong, and what would be right.
   public var reason: String
 
+  /// Something wrong on a line, or (0) with the file as a whole.
+  public init(line: Int, reason: String) {
+    self.line = line
+    self.reason = reason
+  }
+
   public var description: String { line > 0 ? "line \(line): \(reason)" : reason }
 }

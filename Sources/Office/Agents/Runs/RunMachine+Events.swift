@@ -30,6 +30,7 @@ extension RunMachine {
       spent.seconds += reserved.seconds
       spent.calls += reserved.calls
     case .executed(_, let outcome): settle(i, reserved, seconds: outcome.seconds)
+    case .kept: kept.append(name)
     case .rolledBack: settle(i, reserved, seconds: 0)
     default: break
     }

@@ -123,6 +123,9 @@ public struct RunMachine: Sendable, Equatable {
   /// The state of a step; nil where there is none of this name.
   public subscript(step: String) -> StepMachine? { steps.first { $0.step.name == step } }
 
+  /// The names of the steps whose work stays, in the order in which they were kept.
+  public internal(set) var kept: [String] = []
+
   /// What may still be reserved.
   public var remaining: Spending {
     guard let budget = goal?.budget else { return Spending() }

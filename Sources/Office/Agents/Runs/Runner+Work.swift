@@ -23,7 +23,6 @@ extension Runner {
       try await workspace.drop(step.step)
       return [.rolledBack(step: step.step.name, reason: "it was interrupted")]
     case (.verify, let step?): return [try await verify(step)]
-    case (.keep, let step?): return [try await keep(step.step)]
     case (.rollBack(_, let reason), let step?):
       try await workspace.drop(step.step)
       return [.rolledBack(step: step.step.name, reason: reason)]
@@ -50,7 +49,7 @@ extension Runner {
           count: unpermitted.count)
       ]
     case .commit(let summary):
-      let conflicts = try await workspace.commit()
+      let conflicts = try await workspace.commit(summary)
       return [conflicts.isEmpty ? .committed(summary) : .conflicted(conflicts)]
     case .discard(let reason):
       try await workspace.discard()
@@ -66,7 +65,7 @@ extension Runner {
     return [.forecast(step: step.step.name, forecast)]
   }
 
-  /// Does it. Where nothing but the outcome itself is to be checked, it is checked and kept at once.
+  /// Does it. Where nothing but the outcome itself is to be checked, that is done at once.
   private func execute(_ step: StepMachine) async throws -> [Event.Body] {
     guard case .running(let action) = step.state else { return [] }
     var limits = step.step.limits
@@ -82,9 +81,7 @@ extension Runner {
     guard step.step.acceptance.isEmpty else { return [.executed(step: name, outcome)] }
     var after = step
     after.outcome = outcome
-    let verdict = try await verify(after)
-    guard case .verified = verdict else { return [.executed(step: name, outcome), verdict] }
-    return [.executed(step: name, outcome), verdict, try await keep(step.step)]
+    return [.executed(step: name, outcome), try await verify(after)]
   }
 
   /// Compares what came of a step with what was expected of it, and looks at the world.
@@ -117,7 +114,8 @@ extension Runner {
     return .verified(step: name, evidence)
   }
 
-  private func keep(_ step: Step) async throws -> Event.Body {
+  /// Keeps what a step did, unless others have touched the same since it began.
+  func keep(_ step: Step) async throws -> Event.Body {
     let conflicts = try await workspace.keep(step)
     guard !conflicts.isEmpty else { return .kept(step: step.name) }
     try await workspace.drop(step)

@@ -52,6 +52,11 @@ public struct Runner: Sendable {
       var work = Work(machine: machine)
       while true {
         while let body = try work.decide(by: self) { try work.take(body) }
+        // One after another, and recorded at once: so the journal has them in the fork's order.
+        if let step = work.keepable {
+          try work.take(try await keep(step))
+          continue
+        }
         try await write(&work)
         for command in work.startable(width) {
           work.busy.insert(command.subject)
@@ -71,7 +76,12 @@ public struct Runner: Sendable {
     let events = try await journal.append(
       work.unwritten, to: run, after: length, at: now(), under: lease)
     work.unwritten = []
-    for event in events { observe(event) }
+    for event in events {
+      observe(event)
+      if case .kept(let step) = event.body, let step = work.machine[step]?.step {
+        try await workspace.settle(step)
+      }
+    }
   }
 }
 
@@ -102,11 +112,19 @@ struct Work {
     if case .started(let step, _) = body { begun.insert(step) }
   }
 
+  /// A step whose work is to be kept, if there is one.
+  var keepable: Step? {
+    for case .keep(let step) in machine.next where !busy.contains(step) {
+      return machine[step]?.step
+    }
+    return nil
+  }
+
   /// Commands that take time, and of which nobody is at work yet.
   func startable(_ width: Int) -> [RunMachine.Command] {
     let commands = machine.next.compactMap { command -> RunMachine.Command? in
       switch command {
-      case .awaitAnswer, .rest, .permit, .propose: return nil
+      case .awaitAnswer, .rest, .permit, .propose, .keep: return nil
       case .recover(let step) where begun.contains(step): return .execute(step: step)
       case .execute: return nil
       default: return command

@@ -21,12 +21,17 @@ public protocol Workspace: Sendable {
   /// began did something else.
   func keep(_ step: Step) async throws(WorkspaceError) -> [Path]
 
+  /// Hears that it is on record that a step was kept. What was kept and is not on record when a process
+  /// dies is dropped by the next one.
+  func settle(_ step: Step) async throws(WorkspaceError)
+
   /// Drops what a step did.
   func drop(_ step: Step) async throws(WorkspaceError)
 
-  /// Brings the effects of the run into the world: all of them, or none, and then it says at which
-  /// paths the world has changed meanwhile. After a crash it finishes what it began.
-  func commit() async throws(WorkspaceError) -> [Path]
+  /// Brings the effects of the run, which are those that were looked at, into the world: all of them,
+  /// or none, and then it says at which paths the world has changed meanwhile. After a crash it
+  /// finishes what it began.
+  func commit(_ reviewed: EffectSummary) async throws(WorkspaceError) -> [Path]
 
   /// Drops the fork, if there still is one.
   func discard() async throws(WorkspaceError)

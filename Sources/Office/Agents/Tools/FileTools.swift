@@ -7,6 +7,7 @@ private let fileSizeMax = 16 << 20
 
 /// Reads a text file, or some lines of it.
 public struct ReadTool: Tool {
+  /// What it promises.
   public let contract = ToolContract(
     name: "read", summary: "Reads a file, or some of its lines.",
     schema: schema(
@@ -35,6 +36,7 @@ public struct ReadTool: Tool {
 
 /// Writes a whole file.
 public struct WriteTool: Tool {
+  /// What it promises.
   public let contract = ToolContract(
     name: "write", summary: "Writes a text into a file, in place of what was there.",
     schema: schema(
@@ -54,6 +56,7 @@ public struct WriteTool: Tool {
 
 /// Replaces a text in a file that occurs there exactly once.
 public struct EditTool: Tool {
+  /// What it promises.
   public let contract = ToolContract(
     name: "edit", summary: "Replaces a text in a file; it must occur there exactly once.",
     schema: schema(
@@ -86,6 +89,7 @@ public struct EditTool: Tool {
 
 /// Lists a directory.
 public struct ListTool: Tool {
+  /// What it promises.
   public let contract = ToolContract(
     name: "list", summary: "Lists what lies in a directory; directories end in a slash.",
     schema: schema(["path": text("The directory; '.' is the world itself.")], required: ["path"]),
@@ -106,6 +110,7 @@ public struct ListTool: Tool {
 
 /// Searches files for a text.
 public struct SearchTool: Tool {
+  /// What it promises.
   public let contract = ToolContract(
     name: "search",
     summary: "Finds the lines of files that contain a text, as path:line:text.",

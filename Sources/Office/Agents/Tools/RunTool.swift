@@ -4,6 +4,7 @@ import Events
 
 /// Runs a command in the sandbox: a line for the shell, or a program with its arguments.
 public struct RunTool: Tool {
+  /// What it promises.
   public let contract = ToolContract(
     name: "run",
     summary: "Runs a command, either as a line for the shell or as a program and its arguments.",

@@ -72,6 +72,8 @@ public struct ToolResult: Sendable, Hashable {
   public var outputWritten: Int
   /// Bytes of complaints, kept or not.
   public var errorsWritten: Int
+  /// What wanted out of the sandbox.
+  public var passages: [Passage] = []
 
   /// A result of these parts; all of them were kept unless more is said.
   public init(
