@@ -129,6 +129,10 @@ struct Life {
     if isDone && !machine.steps.allSatisfy({ $0.state == .done }) {
       findings.append("verified with steps undone")
     }
+    if machine.length < state.acknowledged.count {
+      findings.append(
+        "\(state.acknowledged.count) events were acknowledged, and \(machine.length) are there")
+    }
     if !state.layers.isEmpty && !isDone { findings.append("layers are left: \(state.layers.keys)") }
     return findings
   }

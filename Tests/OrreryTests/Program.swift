@@ -73,6 +73,22 @@ final class Program {
     try process.run()
   }
 
+  /// Starts it and waits until it has said a word on its standard output; what it reads comes from the
+  /// handle that is returned.
+  func startTalking(_ arguments: [String], until word: String) throws -> FileHandle {
+    let (input, output) = (Pipe(), Pipe())
+    process.standardInput = input
+    process.standardOutput = output
+    try start(arguments)
+    var said = ""
+    while !said.contains(word) {
+      let bytes = output.fileHandleForReading.availableData
+      if bytes.isEmpty { break }
+      said += String(decoding: bytes, as: UTF8.self)
+    }
+    return input.fileHandleForWriting
+  }
+
   /// Waits for it to say something.
   func firstWords() -> String {
     String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self)

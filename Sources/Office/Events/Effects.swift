@@ -13,19 +13,23 @@ public struct Node: Sendable, Hashable, Codable {
   public var content: Digest?
   /// The hash of the extended attributes, where there are any.
   public var attributes: Digest?
+  /// Where a symbolic link leads.
+  public var target: String?
 
   /// The kinds that a world may have. Sockets, pipes and devices are refused.
   public enum Kind: String, Sendable, Hashable, Codable { case file, directory, link }
 
   /// A node of these parts.
   public init(
-    kind: Kind, mode: UInt16, size: Int = 0, content: Digest? = nil, attributes: Digest? = nil
+    kind: Kind, mode: UInt16, size: Int = 0, content: Digest? = nil, attributes: Digest? = nil,
+    target: String? = nil
   ) {
     self.kind = kind
     self.mode = mode
     self.size = size
     self.content = content
     self.attributes = attributes
+    self.target = target
   }
 }
 
@@ -63,6 +67,18 @@ public struct Effect: Sendable, Hashable, Codable {
     case .renamed(let source, _): source
     default: nil
     }
+  }
+
+  /// Whether a program comes to run as its owner or its group that did not before.
+  public var raisesRights: Bool {
+    let (before, after): (UInt16, UInt16) =
+      switch change {
+      case .created(let node), .renamed(_, let node): (0, node.kind == .file ? node.mode : 0)
+      case .changed(let from, let to), .reattributed(let from, let to):
+        (from.mode, to.kind == .file ? to.mode : 0)
+      case .deleted: (0, 0)
+      }
+    return after & 0o6000 & ~before != 0
   }
 
   /// The path that exists or is other than before; nil for a deletion.

@@ -57,14 +57,12 @@ public struct Step: Sendable, Hashable, Codable {
   public var retries: Int
   /// Bounds of one attempt.
   public var limits: Limits
-  /// What takes back what it did outside of the fork, where anything can.
-  public var compensation: Action?
 
   /// A step of these parts.
   public init(
     name: String, needs: [String] = [], action: Action, expectation: Expectation? = nil,
     permissions: Permissions? = nil, acceptance: [Check] = [], retries: Int = 0,
-    limits: Limits = Limits(), compensation: Action? = nil
+    limits: Limits = Limits()
   ) {
     self.name = name
     self.needs = needs
@@ -74,7 +72,6 @@ public struct Step: Sendable, Hashable, Codable {
     self.acceptance = acceptance
     self.retries = retries
     self.limits = limits
-    self.compensation = compensation
   }
 }
 
@@ -138,9 +135,36 @@ public struct Permissions: Sendable, Hashable, Codable {
     self.secrets = secrets
   }
 
-  /// Whether an effect is allowed.
+  /// Whether a variable acts on how programs are loaded, and so on the sandbox itself.
+  public static func actsOnLoaders(_ name: String) -> Bool {
+    name.hasPrefix("LD_") || name.hasPrefix("DYLD_")
+      || ["GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "MALLOC_TRACE"].contains(name)
+  }
+
+  /// What can not be permitted, in a sentence; nil where all of it can.
+  public var problem: String? {
+    for name in environment + secrets.keys.sorted() where Self.actsOnLoaders(name) {
+      return "\(name) can not be passed on: it would act on the sandbox itself"
+    }
+    for directory in read {
+      guard directory.hasPrefix("/"), !directory.split(separator: "/").contains("..") else {
+        return "'\(directory)' is no absolute directory that can be read"
+      }
+      for place in ["/proc", "/sys", "/dev", "/run", "/tmp", "/etc", "/usr", "/var/run"]
+      where (directory + "/").hasPrefix(place + "/") || (place + "/").hasPrefix(directory + "/")
+        || directory == "/"
+      {
+        return "\(directory) can not be read as a whole: a sandbox has its own \(place)"
+      }
+    }
+    return nil
+  }
+
+  /// Whether an effect is allowed. Nobody may make a program that runs as its owner or its group but
+  /// by a person's own word.
   public func allow(_ effect: Effect) -> Bool {
-    (effect.writes.map { path in write.contains { $0.matches(path) } } ?? true)
+    !effect.raisesRights
+      && (effect.writes.map { path in write.contains { $0.matches(path) } } ?? true)
       && (effect.removes.map { path in delete.contains { $0.matches(path) } } ?? true)
   }
 }

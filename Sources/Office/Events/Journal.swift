@@ -98,3 +98,15 @@ public enum JournalError: Error, Hashable {
   /// What was read is not what was written.
   case damaged(String)
 }
+
+extension JournalError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .outrun(let length):
+      "another process has continued the run, which has \(length) events now"
+    case .fenced: "another process has taken the run over"
+    case .unavailable(let reason): "the journal can not be used: \(reason)"
+    case .damaged(let reason): "the journal is damaged: \(reason)"
+    }
+  }
+}

@@ -50,12 +50,15 @@ extension Handle {
   }
 
   /// The attributes that the world has, in order. In a layer those that an overlay escaped are what
-  /// they were.
-  func attributes(_ name: [UInt8], inLayer: Bool) throws(ForkError) -> [Attribute] {
+  /// they were. The world may have some of its own that are called as an overlay's marks are: a fork
+  /// does not see them, and a commit leaves them on directories (`withMarks`).
+  func attributes(_ name: [UInt8], inLayer: Bool, withMarks: Bool = false)
+    throws(ForkError) -> [Attribute]
+  {
     var out: [Attribute] = []
     for var attribute in try storedAttributes(name) {
       if foreign.contains(where: attribute.key.starts(with:)) { continue }
-      if attribute.key.starts(with: marks) {
+      if attribute.key.starts(with: marks) && !withMarks {
         guard inLayer, attribute.key.starts(with: escaped) else { continue }
         attribute.key = marks + attribute.key.dropFirst(escaped.count)
       }
@@ -84,9 +87,9 @@ extension Handle {
     }
   }
 
-  /// Gives a file or directory exactly these attributes, leaving an overlay's marks as they are.
+  /// Gives a file or directory exactly these attributes, leaving a layer's marks as they are.
   func setAttributes(_ name: [UInt8], _ attributes: [Attribute], inLayer: Bool) throws(ForkError) {
-    let present = try self.attributes(name, inLayer: inLayer)
+    let present = try self.attributes(name, inLayer: inLayer, withMarks: !inLayer)
     if present == attributes { return }
     func stored(_ key: [UInt8]) -> [UInt8] {
       inLayer && key.starts(with: marks) ? escaped + key.dropFirst(marks.count) : key
@@ -147,12 +150,14 @@ struct DirectoryAttributes: Hashable, Sendable {
 }
 
 extension Handle {
-  func directoryAttributes(_ name: [UInt8], inLayer: Bool) throws(ForkError) -> DirectoryAttributes
+  func directoryAttributes(_ name: [UInt8], inLayer: Bool, withMarks: Bool = false)
+    throws(ForkError) -> DirectoryAttributes
   {
     guard let status = try status(name) else { throw absent(name) }
     return DirectoryAttributes(
       mode: status.mode & 0o7777, user: status.user, group: status.group,
-      modified: status.modified, attributes: try attributes(name, inLayer: inLayer))
+      modified: status.modified,
+      attributes: try attributes(name, inLayer: inLayer, withMarks: withMarks))
   }
 
   /// Gives a directory these attributes. The time comes last: whatever else is set changes none.

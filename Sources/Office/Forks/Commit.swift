@@ -222,7 +222,9 @@ final class Commit {
 
   private func set(_ attributes: DirectoryAttributes, _ path: Path) throws(ForkError) {
     guard let directory = try world.find(path.bytes) else { throw conflict(path, .vanished) }
-    if try directory.directoryAttributes([], inLayer: false) == attributes { return }
+    if try directory.directoryAttributes([], inLayer: false, withMarks: true) == attributes {
+      return
+    }
     try interrupt()
     try directory.setDirectoryAttributes([], attributes, inLayer: false)
   }

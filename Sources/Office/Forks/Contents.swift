@@ -33,6 +33,7 @@ final class Contents: Sendable {
       let target = try directory.target(name)
       node.size = target.count
       node.content = Digest(of: target)
+      node.target = String(decoding: target, as: UTF8.self)
       return node
     case .file:
       node.size = Int(status.size)

@@ -71,7 +71,11 @@ public struct ForkStore: Sendable {
     guard let own = realpath(forks) else { throw .noPlace("\(forks) can not be made") }
     let name = Array(run.description.utf8)
     let known = try Handle.root(own)
-    if try known.status(name) != nil { throw .wrongState("run \(run) has a fork already") }
+    if try known.status(name) != nil {
+      guard !hasFork(of: run) else { throw .wrongState("run \(run) has a fork already") }
+      // A crash left a fork that had not begun, or was half removed.
+      if self.place(of: run) == nil { try known.unlink(name) } else { try discard(run) }
+    }
     if try isFit(known, world), !isWithin(own, base) {
       try known.makeDirectory(name)
       return "\(own)/\(run)"
@@ -90,6 +94,7 @@ public struct ForkStore: Sendable {
       status.user == orrery_user(), status.mode & 0o077 == 0
     else { throw .noPlace("\(parent)/.orrery-forks-\(orrery_user()) belongs to someone else") }
     let other = try beside.open(store)
+    try other.removeTree(name)
     try other.makeDirectory(name)
     let place = "\(parent)/.orrery-forks-\(orrery_user())/\(run)"
     try known.makeLink(name, to: Array(place.utf8))

@@ -46,11 +46,16 @@ struct Plan {
     }
     // Inner directories before those that they lie in, which may be closed by their new modes.
     let directories = try changedDirectories.sorted(by: >).map { path throws(ForkError) in
-      Operation(
-        path: path,
-        action: .directory(
-          old: try world.open(path.bytes).directoryAttributes([], inLayer: false),
-          new: try layer.open(path.bytes).directoryAttributes([], inLayer: true)))
+      let old = try world.open(path.bytes)
+        .directoryAttributes([], inLayer: false, withMarks: true)
+      var new = try layer.open(path.bytes).directoryAttributes([], inLayer: true)
+      let known = Set(try world.open(path.bytes).attributes([], inLayer: false))
+      // What the fork could not see stays.
+      let unseen = old.attributes.filter { attribute in
+        !known.contains(attribute) && !new.attributes.contains { $0.key == attribute.key }
+      }
+      new.attributes = (new.attributes + unseen).sorted()
+      return Operation(path: path, action: .directory(old: old, new: new))
     }
     operations = moves + links + touches + directories
   }

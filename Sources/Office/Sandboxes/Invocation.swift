@@ -82,6 +82,7 @@ struct Invocation: Sendable {
     ]
     if programs.isRoot {
       // To the kernel this is root still, who owns these files: no right is asked for.
+      words += ["--remount-ro", "/proc"]
       for path in ["/proc/sys", "/proc/sysrq-trigger", "/proc/fs"] where status(of: path) != nil {
         words += ["--ro-bind", path, path]
       }

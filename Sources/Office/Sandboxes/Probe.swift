@@ -11,7 +11,9 @@ struct Probe {
   let system = System()
   let groups: ControlGroups?
 
-  init(runningAs user: UInt32?, withGroups: Bool) {
+  /// - Parameter note: a file that remembers a trial which has shown all that is needed; see
+  ///   `TrialNote`.
+  init(runningAs user: UInt32?, withGroups: Bool, note: String? = nil) {
     let launcher = findLauncher()
     let bubblewrap = findBubblewrap()
     let found: (groups: ControlGroups?, explanation: String) =
@@ -27,11 +29,28 @@ struct Probe {
       programs = nil
       if bubblewrap == nil { report.layers[.bubblewrap] = .missing(reason: "there is no bwrap") }
     }
-    if let programs { attempt(programs) }
+    guard let programs else { return }
+    let remembered = note.map { TrialNote(at: $0, programs) }
+    if let landlock = remembered?.landlock {
+      succeed(programs, landlock)
+    } else {
+      attempt(programs, remembered)
+    }
+  }
+
+  /// Says what a trial that came to its end has shown.
+  private mutating func succeed(_ programs: Invocation.Programs, _ landlock: Int) {
+    for layer in [Layer.userNamespace, .overlay, .seccomp] {
+      report.layers[layer] = .present("works")
+    }
+    report.layers[.bubblewrap] = .present(programs.bubblewrap)
+    report.layers[.landlock] =
+      landlock > 0
+      ? .present("version \(landlock)") : .missing(reason: "the kernel does not offer it")
   }
 
   /// Runs the trial, and says what it showed.
-  private mutating func attempt(_ programs: Invocation.Programs) {
+  private mutating func attempt(_ programs: Invocation.Programs, _ note: TrialNote?) {
     let folder = FileManager.default.temporaryDirectory.path + "/orrery-probe-\(UUID().uuidString)"
     let parts = ["world", "upper", "work"].map { folder + "/" + $0 }
     for part in parts {
@@ -53,13 +72,8 @@ struct Probe {
         inheritsInput: false, limits: limits, upper: parts[1], canceller: Canceller()))
     switch result {
     case .success(let trial):
-      for layer in [Layer.userNamespace, .overlay, .bubblewrap, .seccomp] {
-        report.layers[layer] = .present("works")
-      }
-      report.layers[.bubblewrap] = .present(programs.bubblewrap)
-      report.layers[.landlock] =
-        trial.landlock > 0
-        ? .present("version \(trial.landlock)") : .missing(reason: "the kernel does not offer it")
+      succeed(programs, trial.landlock)
+      note?.write(trial.landlock)
     case .failure(let error):
       report.layers[error.layer] = .missing(reason: error.reason)
     }

@@ -18,8 +18,10 @@ public struct Sandbox: Sendable {
   private let groups: ControlGroups?
 
   /// A sandbox for this machine, whose layers are tried once for real; it takes some milliseconds.
-  public init() throws(SandboxError) {
-    try self.init(runningAs: nil, withGroups: true)
+  ///
+  /// - Parameter note: a file in which it is remembered that they were, for as long as nothing changes.
+  public init(remembering note: String? = nil) throws(SandboxError) {
+    try self.init(runningAs: nil, withGroups: true, note: note)
   }
 
   /// Which layers of isolation this machine has, whether or not they are enough.
@@ -27,8 +29,9 @@ public struct Sandbox: Sendable {
 
   /// A sandbox whose commands run as an ordinary user, although we are root, or without control groups,
   /// although there are some: for tests of both.
-  package init(runningAs user: UInt32?, withGroups: Bool) throws(SandboxError) {
-    let probe = Probe(runningAs: user, withGroups: withGroups)
+  package init(runningAs user: UInt32?, withGroups: Bool, note: String? = nil) throws(SandboxError)
+  {
+    let probe = Probe(runningAs: user, withGroups: withGroups, note: note)
     if let obstacle = probe.report.obstacle { throw obstacle }
     guard let programs = probe.programs else {
       throw .missing(.bubblewrap, reason: "it was not found")

@@ -16,7 +16,9 @@ func surroundings(
   system: System, ours: [String: String] = ProcessInfo.processInfo.environment
 ) -> [String: String] {
   var out: [String: String] = [:]
-  let names = ["LANG", "LANGUAGE", "TERM", "TZ", "USER", "LOGNAME"] + permissions.environment
+  let names =
+    ["LANG", "LANGUAGE", "TERM", "TZ", "USER", "LOGNAME"]
+    + permissions.environment.filter { !Permissions.actsOnLoaders($0) }
   for (name, value) in ours where names.contains(name) || name.hasPrefix("LC_") {
     out[name] = value
   }

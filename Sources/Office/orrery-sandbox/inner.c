@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -50,6 +51,12 @@ static void bound(int what, rlim_t most) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
+  // The one that it was given was opened on the host, where its owner could change it.
+  struct stat input, null;
+  if (!fstat(0, &input) && !stat("/dev/null", &null) && input.st_rdev == null.st_rdev) {
+    int own = open("/dev/null", O_RDONLY);
+    if (own > 0) dup2(own, 0), close(own);
+  }
   execvp(command[0], command);
   int status = errno == ENOENT || errno == ENOTDIR ? 127 : 126;
   dprintf(2, "%s: %s\n", command[0], strerror(errno));

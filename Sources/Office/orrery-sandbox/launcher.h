@@ -14,6 +14,10 @@ int inner(int count, char **arguments);
 void mount_overlay(char *const lower[], int count, const char *upper, const char *work,
                    const char *target);
 
+/// Makes the devices that a sandbox shows read-only where they are mounted: they can be read and written,
+/// but their modes and owners, which are those of the host, can not be changed by who owns them.
+void protect_devices(void);
+
 /// Lets this process and its children write only below some directories; the version in force.
 int confine_writes(char *const places[], int count);
 

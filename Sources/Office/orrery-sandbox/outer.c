@@ -108,6 +108,7 @@ int outer(int count, char **arguments) {
   // As root bubblewrap needs no further user namespace, else two; and nobody else gets one.
   put("/proc/sys/user/max_user_namespaces", user == 0 ? "0" : "2", "the bound of namespaces");
   if (!upper || !work || !target) errno = EINVAL, give_up("the arguments");
+  if (user == 0) protect_devices();
   mount_overlay(lower, layers, upper, work, target);
   // If orrery is gone by now, the inner role finds its socket closed.
   (void)prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -11,6 +11,7 @@
 #include <linux/mount.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ extern int mount(const char *, const char *, const char *, unsigned long, const 
 #define MS_NOSUID 2
 #define MS_NODEV 4
 #endif
+enum { READ_ONLY = 1, NO_EXECUTION = 8, REMOUNT = 32, NO_TIMES = 1024, BIND = 4096, RELATIVE_TIMES = 1 << 21 };
 
 static int configure(int context, unsigned command, const char *key, const char *value) {
   return (int)syscall(SYS_fsconfig, context, command, key, value, 0);
@@ -83,3 +85,20 @@ void mount_overlay(char *const lower[], int count, const char *upper, const char
   close(beside);
 }
 #endif
+
+void protect_devices(void) {
+  static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty"};
+  for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
+    char path[32];
+    struct statvfs now;
+    sprintf(path, "/dev/%s", devices[i]);
+    if (statvfs(path, &now)) continue;  // bubblewrap will say so if it needs it
+    // What the host's mount has is locked, and must be said again.
+    unsigned long flags = REMOUNT | BIND | READ_ONLY | MS_NOSUID;
+    if (now.f_flag & ST_NOEXEC) flags |= NO_EXECUTION;
+    if (now.f_flag & ST_NOATIME) flags |= NO_TIMES;
+    if (now.f_flag & ST_RELATIME) flags |= RELATIVE_TIMES;
+    if (mount(path, path, NULL, BIND, NULL) || mount(NULL, path, NULL, flags, NULL))
+      give_up("the devices");
+  }
+}

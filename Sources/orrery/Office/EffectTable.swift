@@ -7,13 +7,19 @@ struct EffectTable {
   /// The lines.
   let lines: [String]
 
-  /// A table of effects, of which the first so many are shown.
+  /// A table of effects, of which so many are shown, and whatever lacks permission.
   ///
-  /// - Parameter unpermitted: marks what lacks permission.
+  /// - Parameter unpermitted: whether an effect lacks permission.
   init(
     _ effects: [Effect], shown: Int = 40, unpermitted: (Effect) -> Bool = { _ in false }
   ) {
-    let rows = effects.prefix(shown).map { effect in
+    // Nothing that lacks permission hides behind what does not.
+    let lacking = effects.filter(unpermitted)
+    let visible =
+      effects.count <= shown
+      ? effects
+      : lacking + effects.filter { !unpermitted($0) }.prefix(max(0, shown - lacking.count))
+    let rows = visible.map { effect in
       Self.row(effect) + [unpermitted(effect) ? "no permission" : ""]
     }
     let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -21,7 +27,9 @@ struct EffectTable {
       let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
       return "  " + cells.joined(separator: "  ").trimmed
     }
-    if effects.count > shown { lines.append("  … and \(effects.count - shown) more") }
+    if effects.count > visible.count {
+      lines.append("  … and \(effects.count - visible.count) more, all permitted")
+    }
     self.lines = lines
   }
 
@@ -54,7 +62,7 @@ struct EffectTable {
     let special = node.mode & 0o6000 != 0 ? ", runs as its owner" : isRunnable ? ", executable" : ""
     switch node.kind {
     case .directory: return "directory"
-    case .link: return "link"
+    case .link: return "link to " + (node.target ?? "?")
     case .file: return bytes(node.size) + special
     }
   }

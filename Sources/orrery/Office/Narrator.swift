@@ -6,14 +6,13 @@ import Foundation
 /// Tells what happens to a run: in words on standard error, or as JSON Lines on standard output.
 struct Narrator: Sendable {
   /// How it is told.
-  enum Manner: Sendable { case words, jsonLines, silence }
+  enum Manner: Sendable { case words, jsonLines }
 
   let manner: Manner
 
   /// Tells an event.
   func tell(_ event: Event) {
     switch manner {
-    case .silence: break
     case .jsonLines: try? Output.say(json: event)
     case .words: Self.sentence(event).map(Self.say)
     }
@@ -21,7 +20,7 @@ struct Narrator: Sendable {
 
   /// Says a line on standard error.
   static func say(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    try? FileHandle.standardError.write(contentsOf: Data((line.harmless + "\n").utf8))
   }
 
   /// An event in one line; nil for what goes without saying.
@@ -67,6 +66,25 @@ struct Narrator: Sendable {
   /// Seconds in three digits.
   static func seconds(_ seconds: Double) -> String {
     seconds < 1 ? "\(Int(seconds * 1_000)) ms" : String(format: "%.1f s", seconds)
+  }
+}
+
+extension String {
+  /// The text with everything escaped that a terminal takes for more than text: a command could hide
+  /// with it what it did.
+  var harmless: String {
+    var text = ""
+    for scalar in unicodeScalars {
+      let isControl = scalar.value < 0x20 && scalar != "\n" && scalar != "\t"
+      let isHidden = [.control, .format, .lineSeparator, .paragraphSeparator].contains(
+        scalar.properties.generalCategory)
+      if isControl || isHidden && scalar != "\n" && scalar != "\t" {
+        text += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
   }
 }
 

@@ -34,9 +34,12 @@ struct Office: Sendable {
       [.began(goal)], to: run, after: 0, at: Self.now(), under: nil)[0]
   }
 
-  /// Writes something that a person decided.
-  func decide(_ body: Event.Body, of run: RunID, after length: Int) async throws -> Event {
-    try await journal.append([body], to: run, after: length, at: Self.now(), under: nil)[0]
+  /// Writes something that a person decided, or nothing (and nil) where it is too late for it.
+  func decide(_ body: Event.Body, of run: RunID, _ machine: RunMachine) async throws -> Event? {
+    var after = machine
+    do throws(RunMachineError) { try after.take(body) } catch { return nil }
+    return try await journal.append(
+      [body], to: run, after: machine.length, at: Self.now(), under: nil)[0]
   }
 
   /// The effects that a summary stands for.

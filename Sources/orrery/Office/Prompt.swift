@@ -17,7 +17,8 @@ enum Prompt {
 
   /// Asks for a line; nil at the end of the input.
   static func line(_ prompt: String) -> String? {
-    FileHandle.standardError.write(Data(prompt.utf8))
+    try? FileHandle.standardError.write(contentsOf: Data(prompt.utf8))
+    tcflush(STDIN_FILENO, TCIFLUSH)
     return readLine(strippingNewline: true)?.trimmingCharacters(in: .whitespaces)
   }
 }

@@ -30,7 +30,7 @@ struct Resume: AsyncParsableCommand {
   func run() async throws {
     let adding = try amounts()
     let office = try Office(state)
-    let sandbox = try Sandbox()
+    let sandbox = try Sandbox(remembering: state.directory + "/sandbox")
     let records: [RunRecord]
     if let run {
       let record = try await office.journal.run(named: run)
@@ -45,8 +45,15 @@ struct Resume: AsyncParsableCommand {
     }
     var worst = ExitStatus.success
     for record in records {
-      let status = try await carryOn(record, office, sandbox, adding)
-      if status != .success { worst = status }
+      do {
+        let status = try await carryOn(record, office, sandbox, adding)
+        if status != .success { worst = status }
+        if status == .interrupted { break }
+      } catch  where run == nil {
+        // One that can not go on keeps no other from it.
+        Narrator.say("run \(record.run): \(error)")
+        worst = .unavailable
+      }
     }
     try worst.exit()
   }
@@ -57,13 +64,17 @@ struct Resume: AsyncParsableCommand {
     let events = try await office.journal.events(of: record.run, after: 0)
     let machine = try RunMachine(events)
     if cancel {
-      _ = try await office.decide(
-        .cancelled(by: NSUserName()), of: record.run, after: machine.length)
+      let event = try await office.decide(.cancelled(by: NSUserName()), of: record.run, machine)
+      if event == nil { Narrator.say("it is too late to give up run \(record.run): it goes on") }
     } else if let adding, machine.pause != nil {
-      _ = try await office.decide(
-        .resumed(adding: adding), of: record.run, after: machine.length)
+      _ = try await office.decide(.resumed(adding: adding), of: record.run, machine)
     }
     let mayAsk = !json && Prompt.isPossible
+    guard mayAsk || cancel || machine.goal?.steps.isEmpty == false || machine.phase != .working
+    else {
+      Narrator.say("run \(record.run) waits for what somebody proposes: resume it on a terminal")
+      return .later
+    }
     var session = Session(
       office: office, sandbox: sandbox, run: record.run,
       narrator: Narrator(manner: json ? .jsonLines : .words),
@@ -78,12 +89,10 @@ struct Resume: AsyncParsableCommand {
     for part in budget.split(separator: ",") {
       let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
       switch (pair.first, pair.last) {
-      case ("time", let text?):
-        guard let seconds = Quantity.seconds(text) else { fallthrough }
-        adding.seconds = seconds
-      case ("calls", let text?):
-        guard let calls = Int(text), calls > 0 else { fallthrough }
-        adding.calls = calls
+      case ("time", let text?) where Quantity.seconds(text) != nil:
+        adding.seconds = Quantity.seconds(text) ?? 0
+      case ("calls", let text?) where Int(text).map((1...1_000_000).contains) == true:
+        adding.calls = Int(text) ?? 0
       default:
         throw ValidationError("--budget '\(part)' is not of the form time=10m or calls=100")
       }

@@ -1,6 +1,7 @@
 // orrery run: a command, or a goal of several steps, as a transaction on a directory.
 import Agents
 import ArgumentParser
+import Egress
 import Events
 import Foundation
 import Sandboxes
@@ -53,13 +54,17 @@ struct Run: AsyncParsableCommand {
 
   func run() async throws {
     let goal = try goal()
-    let office = try Office(state)
-    let sandbox = try Sandbox()
     let mayAsk = !json && !stdin && Prompt.isPossible
     if goal.steps.isEmpty && !mayAsk {
       throw ValidationError(
         "there is nothing to run: write a command after --, or name a goal file")
     }
+    try state.requireApart(from: [goal.directory] + goal.permissions.read)
+    let office = try Office(state)
+    let sandbox = try Sandbox(remembering: state.directory + "/sandbox")
+    // What can not work is found before anything is on record.
+    _ = try AllowList(goal.permissions.reach)
+    _ = try Session.vault(goal)
     let narrator = Narrator(manner: json ? .jsonLines : .words)
     let began = try await office.begin(goal)
     narrator.tell(began)
@@ -81,6 +86,10 @@ struct Run: AsyncParsableCommand {
     guard command.isEmpty else {
       throw ValidationError(
         "'\(plan)' stands before --, where only a goal file can; write: orrery run -- \(plan) …")
+    }
+    guard !options.areSet else {
+      throw ValidationError(
+        "a goal file says what its steps may and must: options beside it would be ignored")
     }
     var goal = try Self.read(plan)
     goal.directory = try RunOptions.absolute(goal.directory)
@@ -105,10 +114,8 @@ struct Run: AsyncParsableCommand {
         text, folder: url.deletingLastPathComponent().path(percentEncoded: false),
         title: url.deletingPathExtension().lastPathComponent)
       for step in goal.steps {
-        for action in [step.action, step.compensation].compactMap(\.self) {
-          if let problem = Toolbox.office.problem(with: action) {
-            throw GoalFileError(line: 0, reason: "step '\(step.name)': \(problem)")
-          }
+        if let problem = Toolbox.office.problem(with: step.action) {
+          throw GoalFileError(line: 0, reason: "step '\(step.name)': \(problem)")
         }
       }
       return goal

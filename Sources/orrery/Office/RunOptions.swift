@@ -70,6 +70,13 @@ struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Try again after a failure, so often.", valueName: "count"))
   var retries = 0
 
+  /// Whether any of them was given.
+  var areSet: Bool {
+    directory != "." || budget != nil || retries != 0
+      || !(accept + mayWrite + mayDelete + mayReach + mayRead + environment + secrets + expect)
+        .isEmpty
+  }
+
   /// The goal of running a command.
   func goal(of command: [String]) throws -> Goal {
     let (limits, seconds) = try bounds()
@@ -99,6 +106,7 @@ struct RunOptions: ParsableArguments {
       write: try globs(mayWrite, "--may-write"), delete: try globs(mayDelete, "--may-delete"),
       reach: mayReach, read: try mayRead.map(Self.absolute), environment: environment,
       secrets: try named(secrets))
+    if let problem = goal.permissions.problem { throw ValidationError(problem) }
     if let seconds { goal.budget.seconds = seconds * Double(retries + 1) }
     return goal
   }
@@ -163,7 +171,9 @@ struct RunOptions: ParsableArguments {
         default: limits.disk = bytes
         }
       case "processes", "files":
-        guard let count = Int(text), count > 0 else { throw Self.noBound(name, text, "100") }
+        guard let count = Int(text), (1...100_000_000).contains(count) else {
+          throw Self.noBound(name, text, "100")
+        }
         if name == "files" { limits.files = count } else { limits.processes = count }
       default:
         throw ValidationError(

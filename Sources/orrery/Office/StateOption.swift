@@ -22,6 +22,20 @@ struct StateOption: ParsableArguments {
     return URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
   }
 
+  /// Refuses directories that commands see and that have the state in them, or lie in it: there they
+  /// could read what is kept of other runs, or forge it.
+  func requireApart(from directories: [String]) throws {
+    let state = URL(filePath: directory).resolvingSymlinksInPath().path + "/"
+    for directory in directories {
+      let seen = URL(filePath: directory).resolvingSymlinksInPath().path + "/"
+      guard !seen.hasPrefix(state), !state.hasPrefix(seen) else {
+        throw Failure(
+          status: .usage,
+          sentence: "\(directory) and the state in \(self.directory) must lie apart; see --state")
+      }
+    }
+  }
+
   /// The journal of all runs; made where there is none.
   func journal() throws -> SQLiteJournal {
     try FileManager.default.createDirectory(
@@ -37,7 +51,7 @@ extension SQLiteJournal {
   /// The run that somebody means: a whole name, or the end of one that no other run has.
   func run(named name: String) async throws -> RunRecord {
     let records = try await runs(onlyOpen: false).filter {
-      $0.run.description.hasSuffix(name.lowercased())
+      !name.isEmpty && $0.run.description.hasSuffix(name.lowercased())
     }
     guard let record = records.first else {
       throw Failure(

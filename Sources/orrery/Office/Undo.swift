@@ -26,7 +26,15 @@ struct Undo: AsyncParsableCommand {
     guard !record.isReverted else {
       throw Failure(status: .badInput, sentence: "run \(record.run) was taken back already")
     }
-    try office.forks.undo(record.run)
+    switch try office.forks.recover(record.run) {
+    case .committed: try office.forks.undo(record.run)
+    // It was, and a crash kept the journal from hearing of it.
+    case .undone: break
+    case .none, .open:
+      throw Failure(
+        status: .missingInput,
+        sentence: "what run \(record.run) replaced is gone: it can not be taken back")
+    }
     _ = try await office.journal.append(
       [.reverted(by: NSUserName())], to: record.run, after: record.length, at: Office.now(),
       under: nil)

@@ -1,9 +1,15 @@
 // The one place where errors become words and exit statuses.
+import Agents
 import ArgumentParser
+import Egress
 import Environments
+import Events
+import Forks
 import Foundation
 import Learning
 import Networks
+import Sandboxes
+import Storage
 import Tensors
 
 /// What the program says to the shell. Numbers from 64 on are those of BSD's sysexits; those before are
@@ -79,6 +85,13 @@ struct Failure: Error {
     case CheckpointsError.badPart(_, .file(let error)): status(of: error)
     case is CheckpointsError: .badInput
     case is WarehouseRecordsError: .badInput
+    case is SandboxError: .unavailable
+    case WorkspaceError.unisolated: .unavailable
+    case is WorkspaceError: .fileSystem
+    case ForkError.conflict: .conflicted
+    case ForkError.noPlace: .unavailable
+    case is ForkError, is JournalError, is ContentError: .fileSystem
+    case is RunMachineError, is Rule.Fault, is Vault.Fault: .badInput
     default: nil
     }
   }

@@ -12,7 +12,7 @@ extension YAMLReader {
     }
     if let command = scalar { return Step(name: name, action: .run(command)) }
     let members = try members(known: [
-      "needs", "run", "use", "expect", "permissions", "accept", "retries", "limits", "compensate",
+      "needs", "run", "use", "expect", "permissions", "accept", "retries", "limits",
     ])
     var step = Step(name: name, action: try action(members))
     step.needs = try members["needs"]?.texts() ?? []
@@ -21,9 +21,6 @@ extension YAMLReader {
     step.acceptance = try members["accept"]?.checks() ?? []
     step.retries = try members["retries"]?.integer(in: 0...100) ?? 0
     if let limits = members["limits"] { step.limits = try limits.limits() }
-    if let compensate = members["compensate"] {
-      step.compensation = try compensate.action(try compensate.members(known: ["run", "use"]))
-    }
     return step
   }
 
@@ -56,12 +53,10 @@ extension YAMLReader {
       write: try members["write"]?.globs() ?? [], delete: try members["delete"]?.globs() ?? [],
       reach: try members["reach"]?.texts() ?? [], read: try members["read"]?.texts() ?? [],
       environment: try members["environment"]?.texts() ?? [])
-    if let relative = permissions.read.first(where: { !$0.hasPrefix("/") }) {
-      throw fails("'\(relative)' in 'read' is no absolute directory")
-    }
     for (name, host) in try members["secrets"]?.pairs() ?? [] {
       permissions.secrets[name] = try host.text()
     }
+    if let problem = permissions.problem { throw fails(problem) }
     return permissions
   }
 

@@ -26,7 +26,6 @@
 //         accept: [{exists: CHANGELOG.md}]
 //         retries: 1
 //         limits: {time: 1m, memory: 1GB, processes: 64, output: 1MB, disk: 1GB, files: 1000}
-//         compensate: {run: ./take-back.sh}  # for what it did outside of the directory
 //
 // Steps that do not need each other run side by side. A key that is not known is an error.
 public import Events

@@ -81,6 +81,8 @@ extension RunMachine {
       phase = .committing(summary)
     case (.committing(let summary), .committed(let same)) where same == summary:
       phase = .committed(summary)
+    case (.committing, .denied(_, let reason)):
+      phase = .leaving(.failed, reason: reason)
     case (.committing, .conflicted(let paths)):
       let named = paths.prefix(3).map(\.description).joined(separator: ", ")
       phase = .leaving(.conflicted, reason: "changed meanwhile: \(named)")

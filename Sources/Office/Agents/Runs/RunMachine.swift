@@ -58,7 +58,7 @@ public struct RunMachine: Sendable, Equatable {
 
   /// What is to be done next. Commands of different steps may be performed at the same time.
   public enum Command: Sendable, Equatable {
-    /// Propose an action for a step, or, where all are done, a further step or the claim.
+    /// Propose an action for a step.
     case propose(step: String)
     /// Propose a further step, or claim that the goal is reached.
     case proposeMore
@@ -136,9 +136,11 @@ public struct RunMachine: Sendable, Equatable {
 }
 
 /// Why an event can not belong to a run.
-public struct RunMachineError: Error, Hashable {
+public struct RunMachineError: Error, Hashable, CustomStringConvertible {
   /// The number of the event.
   public var event: Int
   /// What is wrong, in words.
   public var reason: String
+
+  public var description: String { "event \(event) can not belong to the run: \(reason)" }
 }

@@ -20,10 +20,12 @@ extension Work {
     case .forecast(let name):
       guard runner.forecaster == .declared else { return nil }
       return machine[name].map { .forecast(step: name, runner.forecaster.declared($0.step)) }
-    case .permit(let name): return machine[name].map(permit)
+    case .permit(let name):
+      let underWay = machine.steps.filter { $0.reserved != nil }.count
+      guard underWay < runner.width, let step = machine[name] else { return nil }
+      return permit(step, waits: underWay > 0)
     case .execute(let name):
-      guard busy.count < runner.width, let step = machine[name] else { return nil }
-      return .started(step: name, attempt: step.attempt)
+      return machine[name].map { .started(step: name, attempt: $0.attempt) }
     case .judge: return machine.goal?.acceptance.isEmpty == true ? .judged([]) : nil
     case .permitCommit(let summary, let unpermitted):
       switch runner.gate.decide(unpermitted: unpermitted) {
@@ -38,10 +40,12 @@ extension Work {
     }
   }
 
-  /// Reserves what an attempt may cost, or pauses the run where the budget does not suffice.
-  private func permit(_ step: StepMachine) -> Event.Body {
+  /// Reserves what an attempt may cost. Where the budget does not suffice, it waits for what others give
+  /// back, or pauses the run.
+  private func permit(_ step: StepMachine, waits: Bool) -> Event.Body? {
     let remaining = machine.remaining
     guard remaining.calls >= 1, remaining.seconds > 0 else {
+      if waits { return nil }
       let what = remaining.calls < 1 ? "uses of tools" : "seconds"
       return .paused(reason: "the budget of \(what) is exhausted")
     }

@@ -22,7 +22,14 @@ extension Runner {
     case (.recover, let step?):
       try await workspace.drop(step.step)
       return [.rolledBack(step: step.step.name, reason: "it was interrupted")]
-    case (.verify, let step?): return [try await verify(step)]
+    case (.verify, let step?):
+      do {
+        return [try await verify(step)]
+      } catch let error as WorkspaceError {
+        // It died between keeping it and writing so.
+        guard case .lost(let reason) = error else { throw error }
+        return [.rolledBack(step: step.step.name, reason: reason)]
+      }
     case (.rollBack(_, let reason), let step?):
       try await workspace.drop(step.step)
       return [.rolledBack(step: step.step.name, reason: reason)]
@@ -49,8 +56,13 @@ extension Runner {
           count: unpermitted.count)
       ]
     case .commit(let summary):
-      let conflicts = try await workspace.commit(summary)
-      return [conflicts.isEmpty ? .committed(summary) : .conflicted(conflicts)]
+      do {
+        let conflicts = try await workspace.commit(summary)
+        return [conflicts.isEmpty ? .committed(summary) : .conflicted(conflicts)]
+      } catch {
+        guard case .refused(let reason) = error else { throw error }
+        return [.denied(step: nil, reason: reason)]
+      }
     case .discard(let reason):
       try await workspace.discard()
       return [.discarded(reason: reason)]
@@ -116,7 +128,13 @@ extension Runner {
 
   /// Keeps what a step did, unless others have touched the same since it began.
   func keep(_ step: Step) async throws -> Event.Body {
-    let conflicts = try await workspace.keep(step)
+    let conflicts: [Path]
+    do {
+      conflicts = try await workspace.keep(step)
+    } catch {
+      guard case .lost(let reason) = error else { throw error }
+      return .rolledBack(step: step.name, reason: reason)
+    }
     guard !conflicts.isEmpty else { return .kept(step: step.name) }
     try await workspace.drop(step)
     let named = conflicts.prefix(3).map(\.description).joined(separator: ", ")

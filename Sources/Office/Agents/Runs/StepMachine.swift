@@ -76,7 +76,9 @@ public struct StepMachine: Sendable, Equatable {
       state = .refuted(evidence.isEmpty ? .failed : .refuted, reason: reason)
     case (.verified, .kept):
       state = .done
-    case (.running, .rolledBack(_, let reason)):
+    // Nobody's failure: it was interrupted, or others have touched the same.
+    case (.running, .rolledBack(_, let reason)), (.executed, .rolledBack(_, let reason)),
+      (.verified, .rolledBack(_, let reason)):
       interruptions += 1
       state =
         interruptions > Self.interruptionsMax
@@ -84,8 +86,6 @@ public struct StepMachine: Sendable, Equatable {
         : .waiting
     case (.refuted(let ending, let reason), .rolledBack):
       again(or: ending, reason)
-    case (.verified, .rolledBack(_, let reason)), (.executed, .rolledBack(_, let reason)):
-      again(or: .failed, reason)
     default: return false
     }
     return true

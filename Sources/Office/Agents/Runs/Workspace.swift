@@ -30,7 +30,7 @@ public protocol Workspace: Sendable {
 
   /// Brings the effects of the run, which are those that were looked at, into the world: all of them,
   /// or none, and then it says at which paths the world has changed meanwhile. After a crash it
-  /// finishes what it began.
+  /// finishes what it began. Where it throws `.refused`, the world is as it was.
   func commit(_ reviewed: EffectSummary) async throws(WorkspaceError) -> [Path]
 
   /// Drops the fork, if there still is one.
@@ -43,16 +43,23 @@ public enum WorkspaceError: Error, Hashable {
   case unisolated(String)
   /// A part of the machine failed: a disk is full, a process could not be made.
   case unavailable(String)
-  /// A step left something that no world may have: a socket, say.
+  /// What was asked for can not be had, and asking again will not change that: a step left a socket, a
+  /// file is too large.
   case refused(String)
+  /// What was done so far is gone: the fork was removed, or the machine was started anew before it was
+  /// made durable.
+  case lost(String)
   /// It was asked to stop.
   case cancelled
+
+  /// Whether what was done is gone.
+  public var isLoss: Bool { if case .lost = self { true } else { false } }
 }
 
 extension WorkspaceError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .unisolated(let what), .unavailable(let what), .refused(let what): what
+    case .unisolated(let what), .unavailable(let what), .refused(let what), .lost(let what): what
     case .cancelled: "it was stopped"
     }
   }

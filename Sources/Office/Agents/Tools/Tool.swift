@@ -173,6 +173,11 @@ public struct Toolbox: Sendable {
   {
     if let problem = problem(with: action) { return ToolResult(.refused(reason: problem)) }
     guard let tool = tools[action.tool] else { return ToolResult(.refused(reason: "no tool")) }
-    return try await tool.use(action.input, in: place)
+    do {
+      return try await tool.use(action.input, in: place)
+    } catch {
+      guard case .refused(let reason) = error else { throw error }
+      return .failed(reason)
+    }
   }
 }

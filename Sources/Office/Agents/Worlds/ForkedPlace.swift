@@ -26,7 +26,20 @@ struct ForkedPlace: Place {
 
   func write(_ bytes: [UInt8], to path: Path) async throws(WorkspaceError) {
     try translated { () throws(ForkError) in
-      try workspace.fork.writer(in: layer).write(bytes, to: path)
+      let fork = workspace.fork
+      var above = path.parent
+      var missing: [Path] = []
+      while let directory = above, try fork.tree(in: layer).item(at: directory) == nil {
+        missing.append(directory)
+        above = directory.parent
+      }
+      for directory in missing.reversed() {
+        try fork.writer(in: layer).makeDirectory(directory)
+      }
+      // A file that is there is written where its link leads.
+      let tree = try fork.tree(in: layer)
+      let target = try tree.item(at: path) == nil ? path : tree.resolve(path)
+      try fork.writer(in: layer).write(bytes, to: target)
     }
   }
 

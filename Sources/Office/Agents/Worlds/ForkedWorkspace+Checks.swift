@@ -14,8 +14,14 @@ extension ForkedWorkspace {
     let layer = try step.map { step throws(WorkspaceError) in try self.layer(of: step) }
     var evidence: [Evidence] = []
     for check in checks {
-      let (holds, seen) = try await look(check, layer)
-      evidence.append(Evidence(check: check, holds: holds, seen: seen))
+      do throws(WorkspaceError) {
+        let (holds, seen) = try await look(check, layer)
+        evidence.append(Evidence(check: check, holds: holds, seen: seen))
+      } catch {
+        // Where it can not be looked at, it does not hold.
+        guard case .refused(let reason) = error else { throw error }
+        evidence.append(Evidence(check: check, holds: false, seen: reason))
+      }
     }
     return evidence
   }
@@ -84,7 +90,7 @@ extension ForkedWorkspace {
   private func succeeds(
     _ command: String, _ layer: Forks.Layer?
   ) async throws(WorkspaceError) -> (Bool, String) {
-    let scratch = try translated { () throws(ForkError) in try fork.beginLayer("check") }
+    let scratch = try translated { () throws(ForkError) in try fork.beginLayer("check~") }
     let result: Result<ProcessOutcome, SandboxError>
     do throws(ForkError) {
       var mount = try fork.mount(of: scratch)
@@ -95,7 +101,7 @@ extension ForkedWorkspace {
       do throws(SandboxError) {
         result = .success(
           try await settings.sandbox.run(
-            .shell(command), in: mount, limits: Limits(output: 1 << 16),
+            .shell(command), in: mount, limits: settings.limits,
             permissions: Permissions(
               read: settings.permissions.read, environment: settings.permissions.environment)))
       } catch { result = .failure(error) }

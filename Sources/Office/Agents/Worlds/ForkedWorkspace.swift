@@ -22,28 +22,35 @@ public final class ForkedWorkspace: Workspace {
     public var sandbox: Sandbox
     /// What stands for secrets in a sandbox, and where each may go.
     public var vault: Vault
+    /// Bounds of the commands that check.
+    public var limits: Limits
     /// What can be done.
     public var toolbox: Toolbox
     /// Whether commands read what this program would read.
     public var inheritsInput: Bool
     /// Keeps a content, and returns the hash that names it.
     public var store: @Sendable ([UInt8]) throws -> Digest
+    /// The content of a hash.
+    public var load: @Sendable (Digest) throws -> [UInt8]
     /// Is told of what commands write, line by line.
     public var listener: (@Sendable (ProcessStream, ArraySlice<UInt8>) -> Void)?
 
     /// Settings of these parts.
     public init(
-      permissions: Permissions, sandbox: Sandbox, vault: Vault = Vault(),
+      permissions: Permissions, sandbox: Sandbox, vault: Vault = Vault(), limits: Limits = Limits(),
       toolbox: Toolbox = .office,
       inheritsInput: Bool = false, store: @escaping @Sendable ([UInt8]) throws -> Digest,
+      load: @escaping @Sendable (Digest) throws -> [UInt8],
       listener: (@Sendable (ProcessStream, ArraySlice<UInt8>) -> Void)? = nil
     ) {
       self.permissions = permissions
       self.sandbox = sandbox
       self.vault = vault
+      self.limits = limits
       self.toolbox = toolbox
       self.inheritsInput = inheritsInput
       self.store = store
+      self.load = load
       self.listener = listener
     }
   }
@@ -56,11 +63,22 @@ public final class ForkedWorkspace: Workspace {
   ) throws(WorkspaceError) {
     self.forks = forks
     self.settings = settings
+    guard kept.isEmpty || forks.hasFork(of: run) else { throw .lost("the fork of the run is gone") }
     fork = try translated { () throws(ForkError) in
       try forks.hasFork(of: run) ? forks.fork(of: run) : forks.begin(run, of: directory)
     }
     let fork = fork
-    try translated { () throws(ForkError) in try fork.dropKept(besides: kept) }
+    let standing = try translated { () throws(ForkError) in try forks.recover(run) }
+    if standing == .open {
+      guard kept.isEmpty || !fork.isFromEarlierBoot else {
+        throw .lost("the machine was started anew, and what was kept may not be whole")
+      }
+      try translated { () throws(ForkError) in try fork.dropKept(besides: kept) }
+    }
+    // What a rehearsal or a check left when its process died is nobody's work.
+    for layer in fork.openLayers where layer.step.hasSuffix("~") {
+      try translated { () throws(ForkError) in try fork.drop(layer) }
+    }
     layers = Mutex(
       Dictionary(fork.openLayers.map { ($0.step, $0) }, uniquingKeysWith: { _, last in last }))
   }
@@ -68,7 +86,7 @@ public final class ForkedWorkspace: Workspace {
   /// The open layer of a step.
   func layer(of step: Step) throws(WorkspaceError) -> Forks.Layer {
     guard let layer = layers.withLock({ $0[step.name] }) else {
-      throw .unavailable("step \(step.name) has no layer")
+      throw .lost("what step \(step.name) did is gone")
     }
     return layer
   }
@@ -134,18 +152,24 @@ public final class ForkedWorkspace: Workspace {
   }
 
   public func commit(_ reviewed: EffectSummary) async throws(WorkspaceError) -> [Path] {
+    let effects: [Effect]
+    do {
+      effects = try JSON.decoded([Effect].self, from: Data(settings.load(reviewed.digest)))
+    } catch { throw .unavailable("the effects that were looked at can not be read: \(error)") }
     do throws(ForkError) {
       // What a crash interrupted is finished; what has been committed is not committed again.
       if try forks.recover(fork.run) == .committed { return [] }
-      let effects = try fork.effects()
-      guard EffectSummary(of: effects).digest == reviewed.digest else {
-        throw .wrongState("the fork is not what was looked at")
-      }
       try fork.commit(effects)
       return []
     } catch {
-      guard case .conflict(let conflicts) = error else { throw WorkspaceError(error) }
-      return conflicts.map(\.path)
+      switch error {
+      case .conflict(let conflicts): return conflicts.map(\.path)
+      case .unreviewed(let paths): return paths
+      default:
+        // Tried again, it would come to the same; the world is as it was.
+        guard (try? forks.recover(fork.run)) == .open else { throw WorkspaceError(error) }
+        throw .refused("\(error)")
+      }
     }
   }
 
@@ -163,7 +187,7 @@ extension WorkspaceError {
   init(_ error: ForkError) {
     switch error {
     case .noPlace: self = .unisolated("\(error)")
-    case .unsupported: self = .refused("\(error)")
+    case .unsupported, .refused: self = .refused("\(error)")
     default: self = .unavailable("\(error)")
     }
   }
