@@ -269,6 +269,8 @@ int orrery_is_overlay(int directory) {
 
 uint32_t orrery_user(void) { return geteuid(); }
 
+uint32_t orrery_group(void) { return getegid(); }
+
 int64_t orrery_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME_COARSE, &now);

@@ -21,6 +21,15 @@ public struct ForkStore: Sendable {
     }
     let world = try Handle.root(base)
     guard let status = try world.status() else { throw world.absent([]) }
+    // The kernel gives an ordinary user's fork no other owners than the user and one group.
+    guard
+      orrery_user() == 0 || (status.user == orrery_user() && status.group == orrery_group())
+    else {
+      throw .noPlace(
+        "\(base) belongs to user \(status.user) and group \(status.group), and you are "
+          + "\(orrery_user()) and \(orrery_group()): without privileges only your own can be forked"
+      )
+    }
     let place = try place(for: run, of: base, status)
     let root = try Handle.root(place)
     try Self.probe(root)

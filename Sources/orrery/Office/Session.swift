@@ -29,7 +29,9 @@ struct Session: Sendable {
       let machine: RunMachine
       do {
         machine = try await work()
-      } catch let error as WorkspaceError where error.isLoss {
+      } catch let error as WorkspaceError
+        where error.isLoss || !office.forks.hasFork(of: run)
+      {
         try await giveUp(error)
         continue
       } catch let error where error is CancellationError || Task.isCancelled {

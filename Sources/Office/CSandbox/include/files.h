@@ -72,6 +72,7 @@ void orrery_list_end(orrery_listing *listing);
 // 1 where a directory lies on an overlay itself.
 int orrery_is_overlay(int directory);
 uint32_t orrery_user(void);
+uint32_t orrery_group(void);
 // The time as file systems with coarse clocks have it, in nanoseconds since 1970.
 int64_t orrery_now(void);
 // Rests for less than a second.
