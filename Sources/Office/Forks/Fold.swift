@@ -18,8 +18,7 @@ extension Fork {
         lower: try self.upper(of: lower), upper: try self.upper(of: upper),
         trash: try root.open(Array("trash".utf8)))
       try folding.run()
-      try root.open(Array("kept".utf8)).removeTree(Array("\(upper)".utf8))
-      state.kept.removeLast()
+      try removeLastKept(&state)
     }
   }
 }

@@ -78,16 +78,22 @@ extension Fork {
     try state.withLock { state throws(ForkError) in
       guard try Phase.of(root) == .open else { return }
       while let last = state.kept.last, try !steps.contains(self.step(ofKept: last)) {
-        let trash = try root.open(Array("trash".utf8))
-        let name = Array("\(last)".utf8)
-        try trash.removeTree(name)
-        try root.open(Array("kept".utf8)).move(name, to: trash, name)
-        try trash.removeTree(name)
-        state.kept.removeLast()
+        try removeLastKept(&state)
       }
       state.settled = state.kept.last ?? 0
       try fold(&state)
     }
+  }
+
+  /// Removes the last kept layer: in one step out of sight, so that a crash leaves no half of it.
+  func removeLastKept(_ state: inout State) throws(ForkError) {
+    guard let last = state.kept.last else { return }
+    let trash = try root.open(Array("trash".utf8))
+    let name = Array("kept-\(last)".utf8)
+    try trash.removeTree(name)
+    try root.open(Array("kept".utf8)).move(Array("\(last)".utf8), to: trash, name)
+    try trash.removeTree(name)
+    state.kept.removeLast()
   }
 
   private func step(ofKept number: Int) throws(ForkError) -> String {
