@@ -29,12 +29,13 @@ import Testing
       #expect(fronted.status != 0 && !fronted.output.contains("GET /x"))
     }
     #expect(passages.map(\.method) == ["CONNECT", "CONNECT", "CONNECT"])
-    try #require(passages.count == 3)
-    #expect(passages[0].verdict == .allowed && passages[0].bytesIn > 0)
-    #expect(passages[1].verdict == .refused("\(Refusal.host(.name("b.localhost")))"))
-    #expect(
-      passages[2].verdict
-        == .refused("\(Refusal.serverName("b.localhost", expected: .name("a.localhost")))"))
+    // A tunnel is told of when it is over, which may be after the next one has begun.
+    #expect(passages.contains { $0.verdict == .allowed && $0.bytesIn > 0 })
+    let refusals = [
+      "\(Refusal.host(.name("b.localhost")))",
+      "\(Refusal.serverName("b.localhost", expected: .name("a.localhost")))",
+    ]
+    #expect(Set(passages.map(\.verdict)) == Set([.allowed] + refusals.map { .refused($0) }))
   }
 
   @Test func pythonGoesThroughATunnel() async throws {
